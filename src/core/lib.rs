@@ -1,0 +1,5 @@
+//! The Asterisk Manager Interface without input or output.
+#![forbid(unsafe_code)]
+
+pub mod secret;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Simulated Asterisk nodes.
