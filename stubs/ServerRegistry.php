@@ -8,7 +8,8 @@ namespace Apn\AmiClient;
  * The servers of a manager by key, in the order given, one of them the default.
  *
  * A manager takes what is in the registry when it is made; servers added later are not known to it.
- * Objects cannot be cloned or serialized, and take no further properties.
+ * Objects cannot be cloned or serialized, and take no further properties. Servers are left out of stack traces, as
+ * somebody may give arrays with secrets in their place.
  */
 final class ServerRegistry implements \Countable
 {
@@ -19,7 +20,7 @@ final class ServerRegistry implements \Countable
      * @throws InvalidConfigurationException where something is no ServerConfig, a key is there twice, or the default is
      *     none of the servers; key() is `servers.` and the place, or `default`
      */
-    public function __construct(array $servers = [], ?string $default = null)
+    public function __construct(#[\SensitiveParameter] array $servers = [], ?string $default = null)
     {
         throw new \Error('a stub');
     }
@@ -43,7 +44,7 @@ final class ServerRegistry implements \Countable
      *
      * @throws InvalidConfigurationException where its key is there already; nothing is changed then
      */
-    public function add(ServerConfig $server): self
+    public function add(#[\SensitiveParameter] ServerConfig $server): self
     {
         throw new \Error('a stub');
     }

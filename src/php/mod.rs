@@ -3,6 +3,7 @@
 use ext_php_rs::prelude::*;
 
 pub(crate) mod config;
+pub(crate) mod exceptions;
 pub(crate) mod zend;
 
 /// Adds everything that PHP sees.
@@ -11,5 +12,5 @@ pub(crate) fn register(module: ModuleBuilder) -> ModuleBuilder {
 }
 
 extern "C" fn startup(_type: i32, _module: i32) -> i32 {
-    i32::from(config::declare().is_err())
+    i32::from(exceptions::declare().and_then(|()| config::declare()).is_err())
 }

@@ -2,10 +2,11 @@
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::ffi::{_ZEND_TYPE_NAME_BIT, _ZEND_TYPE_NULLABLE_BIT, zend_function, zend_hash_str_find_ptr_lc};
 use ext_php_rs::types::{ZendObject, ZendStr, Zval};
-use ext_php_rs::zend::{ClassEntry, ZendType};
+use ext_php_rs::zend::{ClassEntry, ZendType, ce};
 
 // Values of Zend/zend_compile.h and Zend/zend_types.h, the same from PHP 8.1 to 8.5.
 const ACC_PUBLIC: c_int = 1;
@@ -35,6 +36,41 @@ unsafe extern "C" {
         offset: u32,
         line: u32,
     ) -> *mut c_void;
+    static spl_ce_InvalidArgumentException: *mut ClassEntry;
+}
+
+/// PHP's `InvalidArgumentException`.
+pub(crate) fn invalid_argument_exception() -> &'static ClassEntry {
+    // SAFETY: set by the SPL extension, which PHP always has and starts first; it lives as long as the process.
+    unsafe { spl_ce_InvalidArgumentException.as_ref() }.unwrap_or_else(ce::exception)
+}
+
+/// A string for the default value of a property, which must live as long as the process.
+pub(crate) fn interned(text: &str) -> Zval {
+    let mut zval = Zval::new();
+    zval.set_zend_string(ZendStr::new_interned(text, true));
+    zval
+}
+
+/// A class registered at startup, for later.
+#[derive(Debug)]
+pub(crate) struct ClassSlot(AtomicPtr<ClassEntry>);
+
+impl ClassSlot {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    /// Keeps a class that was just registered; at a second start of the module, the new one.
+    pub(crate) fn set(&self, class: &'static mut ClassEntry) {
+        self.0.store(class, Ordering::Release);
+    }
+
+    /// The class, once it is registered.
+    pub(crate) fn get(&self) -> Option<&'static ClassEntry> {
+        // SAFETY: null, or a class that lives until the module ends, which is after everything that asks.
+        unsafe { self.0.load(Ordering::Acquire).as_ref() }
+    }
 }
 
 /// Type of a declared property.
@@ -75,7 +111,7 @@ pub(crate) fn declare_readonly(class: &mut ClassEntry, name: &str, slot: Slot) {
     }
 }
 
-/// Gives a readonly property of a new object its only value.
+/// Writes a property as the object's own class may: a readonly one once, a protected one at any time.
 pub(crate) fn init_readonly(object: &mut ZendObject, name: &str, mut value: Zval) {
     let mut name = ZendStr::new(name, false);
     // SAFETY: `name` and `value` outlive the call, which takes its own references; the scope is the object's class.

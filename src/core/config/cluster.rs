@@ -72,19 +72,17 @@ impl ServerSet {
                 let reason = "must have each server under its key, such as 'pbx1' => [...]; a list was given";
                 return Err(ConfigError::invalid("servers", Value::List(servers), reason));
             }
-            other => {
-                other.into_map().map_err(|e| ConfigError::wrong_type("servers", e, "an array of servers by key"))?
-            }
+            other => other
+                .into_map()
+                .map_err(|e| ConfigError::wrong_type("servers", e, "an array of servers by key").hide_text())?,
         };
         let mut set = Self::default();
         for (key, settings) in pairs {
             let key = ServerKey::parse(&key).map_err(|e| e.at("servers"))?;
             let place = format!("servers.{key}");
-            let settings = settings.into_map().map_err(|e| {
-                let error = ConfigError::wrong_type(&place, e, "an array of settings by name");
-                // A string here may be a URL with a secret in it.
-                if let Value::Bytes(_) = error.value { error.secret() } else { error }
-            })?;
+            let settings = settings
+                .into_map()
+                .map_err(|e| ConfigError::wrong_type(&place, e, "an array of settings by name").hide_text())?;
             let server = ServerConfig::from_pairs(key, settings, Source::Array).map_err(|e| e.within(&place))?;
             set.add(server).map_err(|e| e.at("servers"))?;
         }

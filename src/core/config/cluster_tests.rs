@@ -132,6 +132,7 @@ fn an_unknown_part_is_refused_with_the_nearest_known_one() {
 fn what_is_no_array_is_refused_without_showing_a_secret() {
     assert!(Config::from_value(Value::Int(1)).is_err());
     assert!(refused(&[("servers", Value::Int(1))]).starts_with("servers: 1 must be an array of servers by key"));
+    assert!(!refused(&[("servers", Value::text("ami://admin:hunter2@192.0.2.1"))]).contains("hunter2"));
     let url = map(&[("pbx1", Value::text("ami://admin:hunter2@192.0.2.1"))]);
     assert_eq!(
         refused(&[("servers", url)]),

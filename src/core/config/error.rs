@@ -66,6 +66,12 @@ impl ConfigError {
         self
     }
 
+    /// Hides what was given if it is a string, where that may hold a secret, such as a URL with one.
+    #[must_use]
+    pub fn hide_text(self) -> Self {
+        if let Value::Bytes(_) = self.value { self.secret() } else { self }
+    }
+
     /// The same error seen from one level further out: `port` within `servers.pbx1` is `servers.pbx1.port`.
     #[must_use]
     pub fn within(mut self, parent: &str) -> Self {

@@ -221,6 +221,12 @@ fn every_other_type_is_refused_by_its_name() {
 }
 
 #[test]
+fn an_element_without_a_name_is_unknown_by_its_place() {
+    let pairs = Value::List(vec![Value::Int(5)]).into_named("options").unwrap();
+    assert_eq!(ClientOptions::from_pairs(pairs).unwrap_err().to_string(), "option \"0\" is unknown");
+}
+
+#[test]
 fn null_is_the_same_as_not_given() {
     let overrides = OptionOverrides::from_pairs([("lazy", Value::Null)], Source::Array).unwrap();
     assert!(overrides.is_empty());

@@ -312,8 +312,7 @@ fn unknown_setting(name: &[u8], value: Value) -> ConfigError {
         other_name.or_else(|| nearest(name, SERVER_SETTINGS)).map(str::to_owned)
     };
     // A string under a mistaken name may be the secret.
-    let value = if let Value::Bytes(_) = value { Value::text("***") } else { value };
-    ConfigError::unknown(name, value, suggestion)
+    ConfigError::unknown(name, value, suggestion).hide_text()
 }
 
 #[cfg(test)]

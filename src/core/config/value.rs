@@ -59,7 +59,7 @@ impl Value {
 
     /// The values by name of an array called `key`.
     pub fn into_named(self, key: &str) -> Result<Vec<(Vec<u8>, Self)>, ConfigError> {
-        self.into_map().map_err(|other| ConfigError::wrong_type(key, other, "an array of values by name"))
+        self.into_map().map_err(|other| ConfigError::wrong_type(key, other, "an array of values by name").hide_text())
     }
 
     /// The elements, if this is a list. Arrays whose keys are all numbers count: removing an element from a PHP list
@@ -74,12 +74,15 @@ impl Value {
         }
     }
 
-    /// The named values, if this is a map. Nothing, or an empty list, is an empty map.
+    /// The named values, if this is a map. Nothing is an empty map, and the elements of a list are named by their place.
     pub(super) fn into_map(self) -> Result<Vec<(Vec<u8>, Self)>, Self> {
         match self {
             Self::Map(pairs) => Ok(pairs),
             Self::Null => Ok(Vec::new()),
-            Self::List(values) if values.is_empty() => Ok(Vec::new()),
+            Self::List(values) => {
+                let named = values.into_iter().enumerate();
+                Ok(named.map(|(place, value)| (place.to_string().into_bytes(), value)).collect())
+            }
             other => Err(other),
         }
     }

@@ -10,22 +10,16 @@ mod registry;
 mod server;
 mod value;
 
-use ami_core::config::ConfigError;
-use ext_php_rs::prelude::*;
-use ext_php_rs::zend::ce;
+use crate::php::exceptions::invalid_configuration as refused;
 
 pub(crate) use options::ClientOptions;
 pub(crate) use registry::ServerRegistry;
 pub(crate) use server::ServerConfig;
+pub(crate) use value::write;
 
 /// Declares the classes, at startup.
 pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
     class::declare::<ClientOptions>()?;
     class::declare::<ServerConfig>()?;
     class::declare::<ServerRegistry>()
-}
-
-/// The exception for a refused setting.
-pub(crate) fn refused(error: &ConfigError) -> PhpException {
-    PhpException::new(error.to_string(), 0, ce::value_error())
 }

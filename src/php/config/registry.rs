@@ -15,7 +15,7 @@ use super::server::ServerConfig;
 use super::{refused, value};
 use crate::php::zend;
 
-/// Place of the array with the secrets, in `fromArray`.
+/// Place of the argument with servers in every method that takes some.
 const SERVERS: u32 = 0;
 
 /// Servers, and the PHP objects that they came as.
@@ -91,7 +91,10 @@ impl ServerRegistry {
 
 impl Native for ServerRegistry {
     fn finish(class: &mut ClassEntry) {
-        zend::mark_sensitive(class, "fromArray", SERVERS);
+        // Where objects belong, a caller may by mistake give the arrays that they are made of.
+        for method in ["__construct", "fromArray", "add"] {
+            zend::mark_sensitive(class, method, SERVERS);
+        }
     }
 }
 
@@ -107,7 +110,7 @@ impl Entries {
                 place += 1;
             }
         } else if !servers.is_null() {
-            let given = value::read(servers);
+            let given = value::named_type(servers);
             return Err(ConfigError::wrong_type("servers", given, "an array of ServerConfig objects"));
         }
         entries.choose(default)?;
@@ -131,10 +134,8 @@ impl Entries {
     fn add(&mut self, place: &str, server: &Zval) -> Result<(), ConfigError> {
         let server = server.dereference();
         let Some(config) = server.object().and_then(ServerConfig::of) else {
-            let given = value::read(server);
-            let error = ConfigError::wrong_type(place, given, "a ServerConfig");
             // A string or an array in its place may hold a secret.
-            return Err(if server.is_object() { error } else { error.secret() });
+            return Err(ConfigError::wrong_type(place, value::named_type(server), "a ServerConfig"));
         };
         self.set.add(config.config().clone()).map_err(|error| error.at(place))?;
         self.objects.push(server.shallow_clone());

@@ -60,6 +60,16 @@ fn read_object(object: &ZendObject) -> Value {
     Value::Other(class.into_boxed_str())
 }
 
+/// Only the type of something, of an object its class: for what must not be shown.
+pub(crate) fn named_type(zval: &Zval) -> Value {
+    let zval = zval.dereference();
+    let name = match zval.object() {
+        Some(object) => object.get_class_name().unwrap_or_else(|_| "object".to_owned()),
+        None => read(zval).type_name().to_owned(),
+    };
+    Value::Other(name.into_boxed_str())
+}
+
 /// A configuration value for PHP. What was an object is only the name of its class.
 pub(crate) fn write(value: &Value) -> Zval {
     let mut zval = Zval::new();
