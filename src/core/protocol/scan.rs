@@ -1,0 +1,160 @@
+//! Where lines and frames end.
+//!
+//! Frames are found by one vectorised search each. The needle is `\n\r`, not the whole `\r\n\r\n`: every
+//! line holds `\r\n`, so a search for the delimiter itself stops to compare at each line end, while
+//! `\n\r` occurs at blank lines only. The two bytes around it are then compared by hand.
+
+use std::sync::LazyLock;
+
+use memchr::memchr;
+use memchr::memmem::Finder;
+
+/// What ends the raw output of a command on Asterisk 13 and older.
+pub(super) const END_COMMAND: &[u8] = b"--END COMMAND--";
+
+/// The longest thing that can follow a frame: `\r\n\r\n`.
+pub(super) const DELIMITER_MAX: usize = 4;
+
+static BLANK_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n\r"));
+static MARKER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(END_COMMAND));
+
+/// How the end of a frame is recognised; its first line decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The first line ended in CRLF: `\r\n\r\n`, so that `\n\n` inside a value does not cut the frame.
+    Crlf,
+    /// The first line ended in a bare LF: the first of `\n\n` and `\r\n\r\n`.
+    Lf,
+    /// `Response: Follows`: the marker and a blank line, since the output may hold blank lines.
+    Marker,
+}
+
+/// The result of looking for a frame's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Search {
+    /// The frame is `len` bytes long and `consumed` bytes with its delimiter.
+    Found { len: usize, consumed: usize },
+    /// Not in these bytes; with more of them, go on from `resume`.
+    Partial { resume: usize },
+}
+
+/// Looks for the end of a frame in `bytes`, none of which before `from` can start its delimiter.
+pub(super) fn frame_end(ending: Ending, bytes: &[u8], from: usize) -> Search {
+    match ending {
+        Ending::Crlf => crlf_end(bytes, from),
+        Ending::Lf => lf_end(bytes, from),
+        Ending::Marker => marker_end(bytes, from),
+    }
+}
+
+fn crlf_end(bytes: &[u8], from: usize) -> Search {
+    let mut at = from;
+    while let Some(found) = bytes.get(at..).and_then(|rest| BLANK_LINE.find(rest)) {
+        let newline = at + found;
+        if bytes.get(newline + 2) == Some(&b'\n') && ends_with_cr(bytes, newline) {
+            return Search::Found { len: newline - 1, consumed: newline + 3 };
+        }
+        at = newline + 1;
+    }
+    Search::Partial { resume: from.max(bytes.len().saturating_sub(DELIMITER_MAX - 1)) }
+}
+
+fn lf_end(bytes: &[u8], from: usize) -> Search {
+    let mut at = from;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr(b'\n', rest)) {
+        let newline = at + found;
+        let after_cr = ends_with_cr(bytes, newline);
+        let len = newline - usize::from(after_cr);
+        match bytes.get(newline + 1) {
+            Some(b'\n') => return Search::Found { len, consumed: newline + 2 },
+            Some(b'\r') if after_cr && bytes.get(newline + 2) == Some(&b'\n') => {
+                return Search::Found { len, consumed: newline + 3 };
+            }
+            _ => at = newline + 1,
+        }
+    }
+    Search::Partial { resume: from.max(bytes.len().saturating_sub(DELIMITER_MAX - 1)) }
+}
+
+fn marker_end(bytes: &[u8], from: usize) -> Search {
+    let mut at = from;
+    while let Some(found) = bytes.get(at..).and_then(|rest| MARKER.find(rest)) {
+        let marker = at + found;
+        let len = marker + END_COMMAND.len();
+        let after = bytes.get(len..).unwrap_or_default();
+        for delimiter in [b"\r\n\r\n".as_slice(), b"\n\n"] {
+            if after.starts_with(delimiter) {
+                return Search::Found { len, consumed: len + delimiter.len() };
+            }
+            if delimiter.starts_with(after) {
+                return Search::Partial { resume: marker };
+            }
+        }
+        at = marker + 1;
+    }
+    Search::Partial { resume: from.max(bytes.len().saturating_sub(END_COMMAND.len() - 1)) }
+}
+
+/// Whether a carriage return stands right before `newline`.
+pub(super) fn ends_with_cr(bytes: &[u8], newline: usize) -> bool {
+    newline.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\r')
+}
+
+/// The lines of a block without their line ends. A line end after the last line starts no further one.
+#[derive(Clone)]
+pub(super) struct Lines<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Lines<'a> {
+    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// What has not been handed out yet.
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+}
+
+impl core::fmt::Debug for Lines<'_> {
+    /// Without the bytes: they may hold passwords.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Lines").field("len", &self.rest.len()).finish()
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let Some((line, rest)) = memchr(b'\n', self.rest).and_then(|newline| self.rest.split_at_checked(newline))
+        else {
+            // The delimiter took this line's end with it: a carriage return here belongs to the value.
+            return Some(core::mem::take(&mut self.rest));
+        };
+        self.rest = rest.get(1..).unwrap_or_default();
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
+/// Splits a line into key and value, or `None` when it is no header: no colon, no key, or folded.
+///
+/// One space after the colon is the separator's; blanks before the colon are not the key's.
+#[inline]
+pub(super) fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    if matches!(line.first(), None | Some(b' ' | b'\t')) {
+        return None;
+    }
+    let (key, rest) = line.split_at_checked(memchr(b':', line)?)?;
+    let value = rest.get(1..).unwrap_or_default();
+    let key = key.trim_ascii_end();
+    if key.is_empty() {
+        return None;
+    }
+    Some((key, value.strip_prefix(b" ").unwrap_or(value)))
+}
