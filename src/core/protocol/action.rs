@@ -221,3 +221,119 @@ fn write_line(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     out.extend_from_slice(value);
     out.extend_from_slice(b"\r\n");
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+
+    fn action() -> Action {
+        Action::new("Originate").expect("a valid name")
+    }
+
+    fn serialized(action: &Action) -> Vec<u8> {
+        let mut out = Vec::new();
+        action.serialize(b"k:i:1", &mut out).expect("a valid action id");
+        out
+    }
+
+    #[test]
+    fn headers_keep_their_order_and_repeat() {
+        let action = action().with_header("Variable", "a=1").unwrap().with_header("X", "").unwrap();
+        let action = action.with_header("Variable", b"b=\xff\x01".to_vec()).unwrap();
+        assert_eq!(
+            serialized(&action),
+            b"Action: Originate\r\nActionID: k:i:1\r\nVariable: a=1\r\nX: \r\nVariable: b=\xff\x01\r\n\r\n"
+        );
+        assert_eq!(action.header(b"VARIABLE"), Some(b"a=1".as_slice()));
+        assert_eq!((action.name(), action.headers().len()), (b"Originate".as_slice(), 3));
+    }
+
+    #[test]
+    fn a_serialised_action_is_appended_and_as_long_as_it_says() {
+        let mut out = b"before".to_vec();
+        let action = action().with_header("A", "b").unwrap();
+        action.serialize(b"id", &mut out).unwrap();
+        assert_eq!(out.len(), 6 + action.serialized_len(b"id"));
+        assert!(out.starts_with(b"beforeAction: "));
+    }
+
+    #[test]
+    fn line_ends_and_nul_are_refused_everywhere() {
+        for byte in [b'\r', b'\n', 0] {
+            let bad = [b"a".as_slice(), &[byte], b"Injected: yes"].concat();
+            let refused = |result: Result<Action, ActionError>| {
+                let Err(ActionError::ForbiddenByte { byte: found, .. }) = result else { panic!("{result:?}") };
+                assert_eq!(found, byte);
+            };
+            refused(Action::new(bad.clone()));
+            refused(action().with_header(bad.clone(), "x"));
+            refused(action().with_header("X", bad.clone()));
+            let mut out = Vec::new();
+            refused(action().serialize(&bad, &mut out).map(|()| action()));
+            assert!(out.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_empty_or_blank_is_refused() {
+        for name in ["", " ", "\t "] {
+            assert_eq!(Action::new(name), Err(ActionError::EmptyName));
+        }
+    }
+
+    #[test]
+    fn header_names_that_asterisk_would_read_otherwise_are_refused() {
+        for name in ["", " X", "X ", "X: y", "X:", "X\tY", "\x01"] {
+            assert!(matches!(action().with_header(name, "v"), Err(ActionError::BadHeaderName { .. })), "{name:?}");
+        }
+        for name in ["Action", "ActionID", "ACTIONID", "action"] {
+            assert!(matches!(action().with_header(name, "v"), Err(ActionError::ReservedHeader { .. })), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_may_have_1024_bytes_with_its_end() {
+        let fits = "v".repeat(MAX_LINE - 5);
+        assert!(action().with_header("X", fits.clone()).is_ok());
+        assert_eq!(
+            action().with_header("X", fits + "v"),
+            Err(ActionError::LineTooLong { header: "X".into(), len: 1025, limit: 1024 })
+        );
+        assert!(matches!(Action::new("n".repeat(1015)), Err(ActionError::LineTooLong { len: 1025, .. })));
+        let mut out = Vec::new();
+        assert!(action().serialize(&[b'i'; 1012], &mut out).is_ok());
+        out.clear();
+        assert!(matches!(action().serialize(&[b'i'; 1013], &mut out), Err(ActionError::LineTooLong { .. })));
+        assert!(out.is_empty());
+    }
+
+    #[test]
+    fn there_may_be_128_headers_with_action_and_action_id() {
+        let mut full = action();
+        for i in 0..126 {
+            full = full.with_header(format!("H{i}"), "v").unwrap();
+        }
+        assert_eq!(memchr::memchr_iter(b'\n', &serialized(&full)).count(), 129);
+        assert_eq!(full.with_header("H", "v"), Err(ActionError::TooManyHeaders { count: 129, limit: 128 }));
+    }
+
+    #[test]
+    fn secrets_are_in_no_error_and_no_debug_text() {
+        for key in ["Secret", "Password", "Key", "Variable", "AuthToken"] {
+            let error = action().with_header(key, "hush\n").unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
+            let action = action().with_header(key, "hush").unwrap();
+            assert!(!format!("{action:?}").contains("hush"), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn errors_show_the_start_of_other_values() {
+        let error = action().with_header("Channel", format!("PJSIP/1\n{}", "x".repeat(500))).unwrap_err();
+        let ActionError::ForbiddenByte { header, value, byte: b'\n' } = error else { panic!("{error:?}") };
+        assert_eq!(header, "Channel");
+        assert!(value.starts_with("PJSIP/1\n") && value.len() < 80, "{value}");
+    }
+}

@@ -46,3 +46,65 @@ impl<'a> Iterator for CommandOutput<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+
+    fn lines(bytes: &[u8]) -> Vec<String> {
+        let frame = FrameRef::from_bytes(bytes).expect("a frame");
+        output(frame).map(|line| line.escape_ascii().to_string()).collect()
+    }
+
+    #[test]
+    fn output_headers_are_the_lines_with_their_indentation_and_empty_ones() {
+        let bytes = b"Response: Success\r\nActionID: 1\r\nMessage: Command output follows\r\nOutput: a\r\nOutput: \r\nOutput:   b: c\r\noutput:";
+        assert_eq!(lines(bytes), ["a", "", "  b: c", ""]);
+    }
+
+    #[test]
+    fn a_refused_command_has_output_too() {
+        let bytes = b"Response: Error\r\nActionID: 1\r\nMessage: Command output follows\r\nOutput: No such command";
+        assert_eq!(lines(bytes), ["No such command"]);
+    }
+
+    #[test]
+    fn raw_output_is_what_stands_between_the_headers_and_the_marker() {
+        let bytes =
+            b"Response: Follows\r\nPrivilege: Command\r\nActionID: 1\r\nName: a\n\n  two\r\nlast\n--END COMMAND--";
+        assert_eq!(lines(bytes), ["Name: a", "", "  two", "last"]);
+    }
+
+    #[test]
+    fn raw_output_that_looks_like_headers_is_output() {
+        let bytes = b"Response: Follows\r\nPrivilege: Command\r\nActionID: x\nPrivilege: y\n--END COMMAND--";
+        assert_eq!(lines(bytes), ["ActionID: x", "Privilege: y"]);
+        let twice = b"Response: Follows\nPrivilege: Command\nPrivilege: y\n--END COMMAND--";
+        assert_eq!(lines(twice), ["Privilege: y"]);
+    }
+
+    #[test]
+    fn raw_output_may_lack_its_last_line_end_its_marker_or_everything() {
+        assert_eq!(lines(b"Response: Follows\r\nPrivilege: Command\r\nabc--END COMMAND--"), ["abc"]);
+        assert_eq!(lines(b"Response: Follows\r\nPrivilege: Command\r\nabc"), ["abc"]);
+        assert_eq!(lines(b"Response: Follows\r\nPrivilege: Command\r\n--END COMMAND--"), Vec::<String>::new());
+        assert_eq!(lines(b"Response: Follows"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_length_counts_each_line_with_its_end() {
+        let frame =
+            FrameRef::from_bytes(b"Response: Success\r\nOutput: abc\r\nOutput: \r\nOutput: d").expect("a frame");
+        let mut output = output(frame);
+        assert_eq!(output.total_len(), 7);
+        output.next();
+        assert_eq!(output.total_len(), 3);
+    }
+
+    #[test]
+    fn a_frame_that_answers_no_command_has_no_output() {
+        assert_eq!(lines(b"Event: Hangup\r\nCause: 16"), Vec::<String>::new());
+    }
+}

@@ -221,3 +221,181 @@ impl<'a> Iterator for Headers<'a> {
         self.lines.find_map(split_header)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+
+    fn frame(bytes: &[u8]) -> FrameRef<'_> {
+        FrameRef::from_bytes(bytes).expect("a frame")
+    }
+
+    fn values<'a>(frame: FrameRef<'a>, key: &[u8]) -> Vec<&'a [u8]> {
+        frame.headers().filter(|(found, _)| *found == key).map(|(_, value)| value).collect()
+    }
+
+    #[test]
+    fn the_first_deciding_header_makes_the_kind_and_the_name() {
+        let event = frame(b"Event: OriginateResponse\r\nActionID: o1\r\nResponse: Failure\r\nReason: 5");
+        assert_eq!((event.kind(), event.name()), (FrameKind::Event, b"OriginateResponse".as_slice()));
+        assert_eq!(event.header(b"Response"), Some(b"Failure".as_slice()));
+        let response = frame(b"Response: Success\r\nEvent: x");
+        assert_eq!((response.kind(), response.name()), (FrameKind::Response, b"Success".as_slice()));
+    }
+
+    #[test]
+    fn the_deciding_header_need_not_be_first_nor_written_as_asterisk_writes_it() {
+        for bytes in [
+            b"noise\r\n: empty\r\nACTIONID: 1\r\neVENT:  A \r\nResponse: no".as_slice(),
+            b"Event:A",
+            b"Event : A",
+            b"event: A",
+            b" Event: folded\nEvent: A",
+        ] {
+            assert_eq!((frame(bytes).kind(), frame(bytes).name()), (FrameKind::Event, b"A".as_slice()), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_without_a_deciding_header_is_no_frame() {
+        for bytes in [b"".as_slice(), b"HTTP/1.1 400 Bad Request\r\nServer: Event: x", b"Events: On", b" Event: folded"]
+        {
+            assert!(FrameRef::from_bytes(bytes).is_none(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn an_event_without_a_name_has_an_empty_one() {
+        assert_eq!(frame(b"Event: \r\nX: 1").name(), b"");
+        assert_eq!(frame(b"Event:").to_frame().as_ref().name(), b"");
+    }
+
+    #[test]
+    fn keys_are_found_in_any_case_and_the_first_one_wins() {
+        let frame = frame(b"Event: A\r\nVariable: 1\r\nvariable: 2\r\nVARIABLE: 3");
+        assert_eq!(frame.header(b"vAriable"), Some(b"1".as_slice()));
+        assert_eq!(frame.headers().count(), 4);
+        assert_eq!(values(frame, b"VARIABLE"), [b"3"]);
+    }
+
+    #[test]
+    fn repeated_keys_are_all_there_in_order() {
+        let frame = frame(b"Event: A\r\nRule: 1\r\nRuleList: x\r\nRule: 2\r\nRule: 3");
+        assert_eq!(values(frame, b"Rule"), [b"1", b"2", b"3"]);
+    }
+
+    #[test]
+    fn a_space_after_the_colon_may_be_missing_and_only_one_is_taken() {
+        let frame = frame(b"Event: A\r\nNone:x\r\nTwo:  x \r\nBefore : x\r\nEmpty: \r\nEmpty2:\r\nColon: a: b");
+        assert_eq!(frame.header(b"None"), Some(b"x".as_slice()));
+        assert_eq!(frame.header(b"Two"), Some(b" x ".as_slice()));
+        assert_eq!(frame.header(b"Before"), Some(b"x".as_slice()));
+        assert_eq!(frame.header(b"Empty"), Some(b"".as_slice()));
+        assert_eq!(frame.header(b"Empty2"), Some(b"".as_slice()));
+        assert_eq!(frame.header(b"Colon"), Some(b"a: b".as_slice()));
+        assert_eq!(frame.header(b"Absent"), None);
+        assert_eq!(frame.header(b""), None);
+    }
+
+    #[test]
+    fn odd_keys_are_keys() {
+        let frame = frame(b"Event: A\r\nChanVariable(Local/1@d-0;1): FOO=\r\nNamed Callgroup: x\r\nSIP-T.38Support: N");
+        assert_eq!(frame.header(b"ChanVariable(Local/1@d-0;1)"), Some(b"FOO=".as_slice()));
+        assert_eq!(frame.header(b"named callgroup"), Some(b"x".as_slice()));
+        assert_eq!(frame.header(b"sip-t.38support"), Some(b"N".as_slice()));
+    }
+
+    #[test]
+    fn folded_lines_and_lines_without_a_colon_are_no_headers_but_stay_in_the_bytes() {
+        let bytes = b"Event: A\r\nX: 1\r\n folded: 2\r\n\tfolded: 3\r\nline3\r\nNoColon\r\n: nokey\r\nY: 2";
+        let frame = frame(bytes);
+        assert_eq!(frame.headers().count(), 3);
+        assert_eq!(frame.header(b"folded"), None);
+        assert_eq!(frame.header(b" folded"), None);
+        assert_eq!(frame.bytes(), bytes);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_survive() {
+        let bytes = b"Event: A\r\nLatin: \xe9\xff\r\nUtf: \xc3\xa9\r\nControl: \x01\x1b\x7f\r\nNul: a\0b\r\nCr: a\rInjected: yes";
+        let frame = frame(bytes);
+        assert_eq!(frame.header(b"Latin"), Some(b"\xe9\xff".as_slice()));
+        assert_eq!(frame.header(b"Utf"), Some("é".as_bytes()));
+        assert_eq!(frame.header(b"Control"), Some(b"\x01\x1b\x7f".as_slice()));
+        assert_eq!(frame.header(b"Nul"), Some(b"a\0b".as_slice()));
+        assert_eq!(frame.header(b"Cr"), Some(b"a\rInjected: yes".as_slice()));
+        assert_eq!(frame.header(b"Injected"), None);
+    }
+
+    #[test]
+    fn a_carriage_return_before_the_line_end_belongs_to_the_value_wherever_its_line_stands() {
+        let frame = frame(b"Event: A\r\nX: a\r\r\nY: b\r");
+        assert_eq!(frame.header(b"X"), Some(b"a\r".as_slice()));
+        assert_eq!(frame.header(b"Y"), Some(b"b\r".as_slice()));
+    }
+
+    #[test]
+    fn the_action_id_is_found_in_the_second_line_in_the_middle_and_last() {
+        for bytes in [
+            b"Response: Success\r\nActionID: x:1\r\nMessage: m".as_slice(),
+            b"Response: Success\nActionID:x:1\nMessage: m",
+            b"Event: QueueParams\r\nQueue: q\r\nActionID: x:1\r\nMax: 0",
+            b"Event: Contact\r\nUri: u\r\nActionID: x:1",
+            b"ActionID: x:1\r\nResponse: Success",
+            b"Response: Follows\r\nPrivilege: Command\r\nActionID: x:1\r\nout\n--END COMMAND--",
+        ] {
+            assert_eq!(frame(bytes).action_id(), Some(b"x:1".as_slice()), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn only_a_line_of_its_own_is_an_action_id() {
+        for bytes in [
+            b"Event: A".as_slice(),
+            b"Event: A\r\nX: ActionID: 1",
+            b"Event: A\r\nX: a\rActionID: 1",
+            b"Event: A\r\n ActionID: 1",
+            b"Response: Follows\r\nPrivilege: Command\r\noutput\nActionID: 1\n--END COMMAND--",
+        ] {
+            assert_eq!(frame(bytes).action_id(), None, "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn of_two_action_ids_the_first_counts_even_when_it_was_forged_by_a_value() {
+        let forged = frame(b"Event: UserEvent\r\nAppData: a\nActionID: forged\r\nActionID: real");
+        assert_eq!(forged.action_id(), Some(b"forged".as_slice()));
+        assert_eq!(forged.header(b"ActionID"), forged.action_id());
+        let safe = frame(b"Response: Success\r\nActionID: real\r\nValue: a\r\nActionID: forged");
+        assert_eq!(safe.action_id(), Some(b"real".as_slice()));
+    }
+
+    #[test]
+    fn a_copy_answers_like_the_original() {
+        let bytes = b"noise\r\nEvent:  Hangup \r\nChannel: c\r\nActionID: 7".to_vec();
+        let copy = {
+            let bytes = bytes.clone();
+            frame(&bytes).to_frame()
+        };
+        assert_eq!(copy.as_ref().bytes(), bytes);
+        assert_eq!((copy.as_ref().kind(), copy.as_ref().name()), (FrameKind::Event, b"Hangup".as_slice()));
+        assert_eq!(copy.clone().as_ref().action_id(), Some(b"7".as_slice()));
+    }
+
+    #[test]
+    fn a_frame_shows_its_name_and_no_header() {
+        let frame = frame(b"Event: AuthDetail\r\nPassword: hush");
+        for text in [format!("{frame:?}"), format!("{:?}", frame.to_frame()), format!("{:?}", frame.headers())] {
+            assert!(!text.contains("hush"), "{text}");
+        }
+        assert!(format!("{frame:?}").contains("AuthDetail"));
+    }
+
+    #[test]
+    fn a_frame_can_go_to_another_thread() {
+        fn sendable<T: Send + Sync + 'static>() {}
+        sendable::<Frame>();
+    }
+}

@@ -27,6 +27,9 @@ pub mod command;
 pub mod message;
 pub mod parser;
 mod scan;
+#[cfg(test)]
+#[allow(clippy::panic, clippy::indexing_slicing, reason = "tests")]
+mod testing;
 
 pub use action::{Action, ActionError, MAX_HEADERS, MAX_LINE};
 pub use command::CommandOutput;

@@ -158,3 +158,50 @@ pub(super) fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
     }
     Some((key, value.strip_prefix(b" ").unwrap_or(value)))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_search_goes_on_where_a_delimiter_could_have_begun() {
+        for (ending, bytes) in [
+            (Ending::Crlf, b"Event: A\r\nX: 1\n\r \r\n\r\n".as_slice()),
+            (Ending::Lf, b"Event: A\nX: 1\r\n\r \r\n\r\n"),
+            (Ending::Lf, b"Event: A\nX: 1\n\n"),
+            (Ending::Marker, b"Response: Follows\r\n--END COMMAND--\r\n\r\n"),
+            (Ending::Marker, b"Response: Follows\n--END COMMAND----END COMMAND--\n\n"),
+        ] {
+            let Search::Found { len, consumed } = frame_end(ending, bytes, 0) else { panic!("{ending:?}") };
+            assert_eq!(consumed, bytes.len());
+            let mut from = 0;
+            for end in 0..bytes.len() {
+                let Search::Partial { resume } = frame_end(ending, &bytes[..end], from) else { panic!("{end}") };
+                assert!(resume >= from);
+                from = resume;
+            }
+            assert_eq!(frame_end(ending, bytes, from), Search::Found { len, consumed }, "{ending:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_is_cut_into_lines_without_their_ends() {
+        let lines = |bytes: &'static [u8]| Lines::new(bytes).collect::<Vec<_>>();
+        assert_eq!(lines(b"a\r\nb\n\nc"), [b"a".as_slice(), b"b", b"", b"c"]);
+        assert_eq!(lines(b"a\r\r\nb\r"), [b"a\r".as_slice(), b"b\r"]);
+        assert_eq!(lines(b"a\n"), [b"a".as_slice()]);
+        assert_eq!(lines(b"\n"), [b"".as_slice()]);
+        assert_eq!(lines(b""), Vec::<&[u8]>::new());
+    }
+
+    #[test]
+    fn a_header_needs_a_key_at_the_start_of_its_line() {
+        assert_eq!(split_header(b"Key: value"), Some((b"Key".as_slice(), b"value".as_slice())));
+        assert_eq!(split_header(b"Key \t:value"), Some((b"Key".as_slice(), b"value".as_slice())));
+        for line in [b"".as_slice(), b"no colon", b": value", b" Key: value", b"\tKey: value"] {
+            assert_eq!(split_header(line), None, "{}", line.escape_ascii());
+        }
+    }
+}
