@@ -267,10 +267,11 @@ impl Parser {
             return None;
         };
         let newline = self.resume + found;
-        let ending = if ends_with_cr(live, newline) { Ending::Crlf } else { Ending::Lf };
+        let (ending, line_end) =
+            if ends_with_cr(live, newline) { (Ending::Crlf, newline - 1) } else { (Ending::Lf, newline) };
         // Not for a line over the limit, whose start is gone when it arrived in pieces.
         self.follows = self.discarded == 0 && is_follows(live.get(..newline)?) && newline < self.oversized_at();
-        self.resume = newline;
+        self.resume = line_end;
         self.ending = Some(ending);
         Some(ending)
     }
@@ -279,7 +280,7 @@ impl Parser {
     #[cold]
     fn release_follows(&mut self) {
         self.follows = false;
-        self.resume = if self.discarded == 0 { memchr(b'\n', self.buffer.live()).unwrap_or(0) } else { 0 };
+        self.resume = 0;
     }
 
     /// Hands out the block of `len` bytes at `start`.

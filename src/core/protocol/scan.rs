@@ -38,7 +38,7 @@ pub(super) enum Search {
     Partial { resume: usize },
 }
 
-/// Looks for the end of a frame in `bytes`, none of which before `from` can start its delimiter.
+/// Looks for the end of a frame in `bytes`, of which none before `from` can be the delimiter's first.
 pub(super) fn frame_end(ending: Ending, bytes: &[u8], from: usize) -> Search {
     match ending {
         Ending::Crlf => crlf_end(bytes, from),
@@ -152,11 +152,20 @@ pub(super) fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
     }
     let (key, rest) = line.split_at_checked(memchr(b':', line)?)?;
     let value = rest.get(1..).unwrap_or_default();
-    let key = key.trim_ascii_end();
+    let key = trim_blanks_end(key);
     if key.is_empty() {
         return None;
     }
     Some((key, value.strip_prefix(b" ").unwrap_or(value)))
+}
+
+/// Without spaces and tabs at the end; other white space may be a value's business.
+#[inline]
+fn trim_blanks_end(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
 }
 
 #[cfg(test)]
