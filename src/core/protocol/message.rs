@@ -8,9 +8,10 @@ use core::fmt;
 use core::ops::Range;
 use std::sync::LazyLock;
 
+use memchr::memchr;
 use memchr::memmem::Finder;
 
-use super::scan::{Lines, split_header};
+use super::scan::{Lines, find_header, split_header};
 
 static ACTION_ID_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\nActionID:"));
 
@@ -45,8 +46,7 @@ impl<'a> FrameRef<'a> {
     /// a response.
     #[inline]
     pub fn from_bytes(bytes: &'a [u8]) -> Option<Self> {
-        let mut lines = Lines::new(bytes);
-        let first = lines.next()?;
+        let first = bytes.get(..memchr(b'\n', bytes).unwrap_or(bytes.len()))?;
         if let Some(name) = first.strip_prefix(b"Event: ") {
             return Some(Self { bytes, name: name.trim_ascii(), kind: FrameKind::Event });
         }
@@ -77,14 +77,7 @@ impl<'a> FrameRef<'a> {
     /// The value is what stands after the colon less one space and the line end: further blanks belong
     /// to it, and so do all other bytes.
     pub fn header(&self, key: &[u8]) -> Option<&'a [u8]> {
-        let mut lines = Lines::new(self.header_bytes());
-        lines.find_map(|line| {
-            // Most lines are ruled out by one byte: where this key would end, there is no colon or blank.
-            if !matches!(line.get(key.len()), Some(b':' | b' ' | b'\t')) {
-                return None;
-            }
-            split_header(line).filter(|(found, _)| found.eq_ignore_ascii_case(key)).map(|(_, value)| value)
-        })
+        find_header(self.header_bytes(), key)
     }
 
     /// The value of the first `ActionID` header.
@@ -93,17 +86,20 @@ impl<'a> FrameRef<'a> {
     /// which costs one vectorised search. Written as Asterisk writes it only: [`FrameRef::header`] takes
     /// any case.
     pub fn action_id(&self) -> Option<&'a [u8]> {
-        let mut lines = Lines::new(self.header_bytes());
-        let first = lines.next()?;
-        if let Some(value) = first.strip_prefix(ACTION_ID) {
-            return Some(value.strip_prefix(b" ").unwrap_or(value));
-        }
-        let after_first = lines.rest();
-        if !after_first.starts_with(ACTION_ID) {
-            let found = ACTION_ID_LINE.find(after_first)?;
-            lines = Lines::new(after_first.get(found + 1..)?);
-        }
-        let value = lines.next()?.strip_prefix(ACTION_ID)?;
+        let bytes = self.header_bytes();
+        let second = memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1);
+        let start = if bytes.get(second..)?.starts_with(ACTION_ID) && !bytes.starts_with(ACTION_ID) {
+            second
+        } else if bytes.starts_with(ACTION_ID) {
+            0
+        } else {
+            ACTION_ID_LINE.find(bytes)? + 1
+        };
+        let value = bytes.get(start + ACTION_ID.len()..)?;
+        let value = match memchr(b'\n', value).and_then(|newline| value.get(..newline)) {
+            Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+            None => value,
+        };
         Some(value.strip_prefix(b" ").unwrap_or(value))
     }
 

@@ -142,6 +142,25 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
+/// The lowest bit of each of eight bytes.
+const LOW: u64 = 0x0101_0101_0101_0101;
+
+/// Where the first colon is. Keys are too short for a vectorised search to pay; eight bytes at a time do.
+#[inline]
+fn colon_in(line: &[u8]) -> Option<usize> {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const COLONS: u64 = LOW * b':' as u64;
+    let (words, tail) = line.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let zero_where_colon = u64::from_le_bytes(*word) ^ COLONS;
+        let found = zero_where_colon.wrapping_sub(LOW) & !zero_where_colon & HIGH;
+        if found != 0 {
+            return Some(at * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    tail.iter().position(|byte| *byte == b':').map(|at| words.len() * 8 + at)
+}
+
 /// Splits a line into key and value, or `None` when it is no header: no colon, no key, or folded.
 ///
 /// One space after the colon is the separator's; blanks before the colon are not the key's.
@@ -150,13 +169,85 @@ pub(super) fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
     if matches!(line.first(), None | Some(b' ' | b'\t')) {
         return None;
     }
-    let (key, rest) = line.split_at_checked(memchr(b':', line)?)?;
+    let (key, rest) = line.split_at_checked(colon_in(line)?)?;
     let value = rest.get(1..).unwrap_or_default();
     let key = trim_blanks_end(key);
     if key.is_empty() {
         return None;
     }
     Some((key, value.strip_prefix(b" ").unwrap_or(value)))
+}
+
+/// The first value of a header in a block, its key in any ASCII case.
+///
+/// Lines are about 22 bytes long: going from one to the next costs more than reading them. So 64 bytes at
+/// a time are asked for a newline that has a colon or a blank just where this key would end.
+pub(super) fn find_header<'a>(bytes: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    if let Some(value) = header_at(bytes, 0, key) {
+        return Some(value);
+    }
+    let mut searched = 0;
+    let ends = bytes.get(key.len() + 1..)?;
+    for (starts, ends) in bytes.as_chunks().0.iter().zip(ends.as_chunks().0) {
+        let mut found = line_starts(starts, ends);
+        while found != 0 {
+            let newline = searched + found.trailing_zeros() as usize;
+            found &= found - 1;
+            if let Some(value) = header_at(bytes, newline + 1, key) {
+                return Some(value);
+            }
+        }
+        searched += BLOCK;
+    }
+    while let Some(newline) = bytes.get(searched..).and_then(|rest| memchr(b'\n', rest)) {
+        searched += newline + 1;
+        if let Some(value) = header_at(bytes, searched, key) {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// The value of the header that starts at `start`, when it has this key.
+#[inline]
+fn header_at<'a>(bytes: &'a [u8], start: usize, key: &[u8]) -> Option<&'a [u8]> {
+    let rest = bytes.get(start..)?;
+    if !rest.get(..key.len())?.eq_ignore_ascii_case(key) {
+        return None;
+    }
+    let (found, value) = split_header(Lines::new(rest).next()?)?;
+    // Longer when the key goes on, shorter when a newline, a colon or a blank was asked for as part of one.
+    (found.len() == key.len()).then_some(value)
+}
+
+/// How many bytes [`line_starts`] looks at.
+const BLOCK: usize = 64;
+
+/// The newlines in `starts` for which `ends` has a colon, a blank or a control byte at the same place; the
+/// first byte in the lowest bit.
+///
+/// Written so that the compiler makes vector instructions of it, which it does for comparisons of equal
+/// arrays but not for gathering bits in order: they come as eight columns and are turned at the end.
+#[inline]
+fn line_starts(starts: &[u8; BLOCK], ends: &[u8; BLOCK]) -> u64 {
+    let starts = starts.map(|byte| if byte == b'\n' { u8::MAX } else { 0 });
+    let ends = ends.map(|byte| if byte == b':' || byte <= b' ' { u8::MAX } else { 0 });
+    let words = starts.as_chunks().0.iter().zip(ends.as_chunks().0).enumerate();
+    let columns = words.fold(0, |columns, (row, (start, end))| {
+        columns | (u64::from_le_bytes(*start) & u64::from_le_bytes(*end) & (LOW << row))
+    });
+    if columns == 0 { 0 } else { transpose(columns) }
+}
+
+/// Turns a matrix of eight by eight bits, by exchanging ever larger blocks across the diagonal.
+#[inline]
+const fn transpose(mut bits: u64) -> u64 {
+    let swap = (bits ^ (bits >> 7)) & 0x00AA_00AA_00AA_00AA;
+    bits ^= swap ^ (swap << 7);
+    let swap = (bits ^ (bits >> 14)) & 0x0000_CCCC_0000_CCCC;
+    bits ^= swap ^ (swap << 14);
+    let swap = (bits ^ (bits >> 28)) & 0x0000_0000_F0F0_F0F0;
+    bits ^ swap ^ (swap << 28)
 }
 
 /// Without spaces and tabs at the end; other white space may be a value's business.
@@ -203,6 +294,54 @@ mod tests {
         assert_eq!(lines(b"a\n"), [b"a".as_slice()]);
         assert_eq!(lines(b"\n"), [b"".as_slice()]);
         assert_eq!(lines(b""), Vec::<&[u8]>::new());
+    }
+
+    #[test]
+    fn places_where_a_header_could_start_are_found_in_order() {
+        let (mut starts, mut ends) = ([b'x'; BLOCK], [b'x'; BLOCK]);
+        let mut expected = 0;
+        for at in [0, 1, 7, 8, 13, 31, 32, 62, 63] {
+            starts[at] = b'\n';
+            ends[at] = if at % 2 == 0 { b':' } else { b' ' };
+            expected |= 1 << at;
+        }
+        starts[20] = b'\n';
+        ends[21] = b':';
+        assert_eq!(line_starts(&starts, &ends), expected);
+        assert_eq!(line_starts(&[b'\n'; BLOCK], &[b':'; BLOCK]), u64::MAX);
+    }
+
+    #[test]
+    fn a_header_is_found_wherever_it_lies_in_a_block() {
+        for before in 0..200 {
+            for after in [0, 1, 63, 64, 65] {
+                let block = format!("Event: {}\r\nkEy: value\r\n{}", "x".repeat(before), "y".repeat(after));
+                assert_eq!(find_header(block.as_bytes(), b"Key"), Some(b"value".as_slice()), "{block}");
+                assert_eq!(find_header(block.as_bytes(), b"Ke"), None);
+                assert_eq!(find_header(block.as_bytes(), b"Keys"), None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_key_is_not_found() {
+        let block = b"Event: A\r\nX : Y: Z\r\n folded: 1\r\n: none\r\nlast\r\nthe: end";
+        for key in ["", " ", "X ", "X :", "X : Y", ":", " folded", "last", "last\r\nthe", "\n", "Event:"] {
+            assert_eq!(find_header(block, key.as_bytes()), None, "{key:?}");
+        }
+        assert_eq!(find_header(block, b"X"), Some(b"Y: Z".as_slice()));
+        assert_eq!(find_header(block, &[b'k'; 1000]), None);
+    }
+
+    #[test]
+    fn the_first_colon_is_found_at_any_place() {
+        for at in 0..40 {
+            let mut line = vec![b';'; 40];
+            assert_eq!(colon_in(&line), None);
+            line[at..].fill(b':');
+            assert_eq!(colon_in(&line), Some(at));
+        }
+        assert_eq!(colon_in(b""), None);
     }
 
     #[test]

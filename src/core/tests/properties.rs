@@ -33,7 +33,7 @@ fn sizes() -> impl Strategy<Value = Vec<usize>> {
 
 /// A value that may be sent: neither CR, LF nor NUL.
 fn value(len: usize) -> impl Strategy<Value = Vec<u8>> {
-    vec(any::<u8>().prop_filter("forbidden", |byte| !matches!(byte, b'\r' | b'\n' | 0)), 0..len)
+    vec(any::<u8>().prop_map(|byte| if matches!(byte, b'\r' | b'\n' | 0) { b'x' } else { byte }), 0..len)
 }
 
 proptest! {
@@ -92,7 +92,7 @@ proptest! {
     #[test]
     fn what_is_serialised_is_parsed_to_the_same(
         name in "[A-Za-z]{1,30}",
-        action_id in value(64).prop_filter("an id", |id| id.first() != Some(&b' ')),
+        action_id in value(64),
         headers in vec(("[A-Za-z][A-Za-z0-9 ()-]{0,20}[a-z]", value(200)), 0..30),
         sizes in sizes(),
     ) {
