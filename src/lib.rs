@@ -3,8 +3,10 @@
 
 use ext_php_rs::prelude::*;
 
+mod php;
+
 /// Tells PHP what this extension contains.
 #[php_module]
 pub fn get_module(module: ModuleBuilder) -> ModuleBuilder {
-    module.name("apn_ami")
+    php::register(module.name("apn_ami"))
 }

@@ -3,7 +3,6 @@
 use super::error::ConfigError;
 use super::options::ClientOptions;
 use super::server::{ServerConfig, ServerKey};
-use super::spec::wrong_type;
 use super::suggest::nearest;
 use super::value::{Source, Value};
 
@@ -73,14 +72,16 @@ impl ServerSet {
                 let reason = "must have each server under its key, such as 'pbx1' => [...]; a list was given";
                 return Err(ConfigError::invalid("servers", Value::List(servers), reason));
             }
-            other => other.into_map().map_err(|e| wrong_type("servers", e, "an array of servers by key"))?,
+            other => {
+                other.into_map().map_err(|e| ConfigError::wrong_type("servers", e, "an array of servers by key"))?
+            }
         };
         let mut set = Self::default();
         for (key, settings) in pairs {
             let key = ServerKey::parse(&key).map_err(|e| e.at("servers"))?;
             let place = format!("servers.{key}");
             let settings = settings.into_map().map_err(|e| {
-                let error = wrong_type(&place, e, "an array of settings by name");
+                let error = ConfigError::wrong_type(&place, e, "an array of settings by name");
                 // A string here may be a URL with a secret in it.
                 if let Value::Bytes(_) = error.value { error.secret() } else { error }
             })?;
@@ -127,7 +128,7 @@ pub struct Config {
 impl Config {
     /// Reads a configuration array and everything in it.
     pub fn from_value(value: Value) -> Result<Self, ConfigError> {
-        let pairs = value.into_map().map_err(|e| wrong_type("config", e, "an array"))?;
+        let pairs = value.into_map().map_err(|e| ConfigError::wrong_type("config", e, "an array"))?;
         let (mut default, mut servers, mut options) = (Value::Null, Value::Null, Value::Null);
         for (name, value) in pairs {
             match name.as_slice() {
@@ -140,7 +141,8 @@ impl Config {
                 }
             }
         }
-        let options = options.into_map().map_err(|e| wrong_type("options", e, "an array of options by name"))?;
+        let options =
+            options.into_map().map_err(|e| ConfigError::wrong_type("options", e, "an array of options by name"))?;
         let options = ClientOptions::from_pairs(options).map_err(|e| e.within("options"))?;
         if servers == Value::Null {
             return Err(ConfigError::missing("servers"));
@@ -154,7 +156,7 @@ impl Config {
             Value::Bytes(key) => servers.set_default(&key)?,
             // PHP makes an integer of a key such as '5'.
             Value::Int(key) => servers.set_default(key.to_string().as_bytes())?,
-            other => return Err(wrong_type("default", other, "the key of a server")),
+            other => return Err(ConfigError::wrong_type("default", other, "the key of a server")),
         }
         servers.check(&options)?;
         Ok(Self { servers, options })

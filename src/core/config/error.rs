@@ -34,8 +34,15 @@ pub enum Reason {
 }
 
 impl ConfigError {
-    pub(super) fn invalid(key: impl Into<String>, value: Value, reason: impl Into<String>) -> Self {
+    /// A value that cannot be used; `reason` continues the sentence that starts with it.
+    pub fn invalid(key: impl Into<String>, value: Value, reason: impl Into<String>) -> Self {
         Self { key: key.into(), value, reason: Reason::Invalid(reason.into()), suggestion: None }
+    }
+
+    /// A value of another type than `expected`.
+    pub fn wrong_type(key: &str, value: Value, expected: &str) -> Self {
+        let reason = format!("must be {expected}, {} given", value.type_name());
+        Self::invalid(key, value, reason)
     }
 
     pub(super) fn unknown(key: &[u8], value: Value, suggestion: Option<String>) -> Self {
@@ -53,7 +60,8 @@ impl ConfigError {
     }
 
     /// Hides what was given, for settings that must not be seen.
-    pub(super) fn secret(mut self) -> Self {
+    #[must_use]
+    pub fn secret(mut self) -> Self {
         self.value = Value::text("***");
         self
     }

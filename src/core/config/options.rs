@@ -308,6 +308,11 @@ impl OptionOverrides {
         self.given.iter().map(|(spec, setting)| (*spec, spec.kind.to_value(setting)))
     }
 
+    /// What was given, as an array by name.
+    pub fn to_value(&self) -> Value {
+        Value::Map(self.values().map(|(spec, value)| (spec.name.into(), value)).collect())
+    }
+
     /// The same options, if a single server may have all of them.
     pub(super) fn for_server(self) -> Result<Self, ConfigError> {
         let shared = self.values().find(|(spec, _)| spec.scope == Scope::Process);

@@ -212,7 +212,7 @@ fn every_other_type_is_refused_by_its_name() {
     for (value, type_name) in [
         (Value::Bool(true), "bool"),
         (Value::List(vec![]), "array"),
-        (Value::Other("Closure"), "Closure"),
+        (Value::Other("Closure".into()), "Closure"),
         (Value::text("x"), "string"),
     ] {
         let error = refused("max_connecting", value);

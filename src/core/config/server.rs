@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::ConfigError;
 use super::host::Host;
 use super::options::{ClientOptions, OPTIONS, OptionOverrides};
-use super::spec::{whole, wrong_type};
+use super::spec::whole;
 use super::suggest::nearest;
 use super::value::{Source, Value};
 use crate::secret::Secret;
@@ -201,7 +201,7 @@ impl ServerConfig {
                 b"secret" => secret = Some(credential("secret", value).map_err(ConfigError::secret)?),
                 b"auth" => auth = read_auth(value)?,
                 b"events" => events = read_events(value)?,
-                b"options" => overrides = read_options(value, source)?,
+                b"options" => overrides = read_options(value)?,
                 unknown => return Err(unknown_setting(unknown, value)),
             }
         }
@@ -235,7 +235,7 @@ impl ServerConfig {
 fn string(key: &str, value: Value) -> Result<Vec<u8>, ConfigError> {
     match value {
         Value::Bytes(bytes) => Ok(bytes),
-        other => Err(wrong_type(key, other, "a string")),
+        other => Err(ConfigError::wrong_type(key, other, "a string")),
     }
 }
 
@@ -284,7 +284,9 @@ fn read_events(value: Value) -> Result<EventMask, ConfigError> {
         Value::Bytes(text) if text.eq_ignore_ascii_case(b"on") => return Ok(EventMask::On),
         Value::Bytes(text) if text.eq_ignore_ascii_case(b"off") => return Ok(EventMask::Off),
         Value::Bytes(text) => text.split(|b| *b == b',').map(|name| Value::text(name.trim_ascii())).collect(),
-        other => other.into_list().map_err(|e| wrong_type("events", e, "on, off or a list of event classes"))?,
+        other => {
+            other.into_list().map_err(|e| ConfigError::wrong_type("events", e, "on, off or a list of event classes"))?
+        }
     };
     if names.is_empty() {
         let error = ConfigError::invalid("events", Value::List(names), "names no event class");
@@ -306,9 +308,10 @@ fn read_events(value: Value) -> Result<EventMask, ConfigError> {
     Ok(EventMask::Classes(classes))
 }
 
-fn read_options(value: Value, source: Source) -> Result<OptionOverrides, ConfigError> {
-    let pairs = value.into_map().map_err(|e| wrong_type("options", e, "an array of options by name"))?;
-    let overrides = OptionOverrides::from_pairs(pairs, source).and_then(OptionOverrides::for_server);
+/// An array of options reads as one also where its server was given as typed arguments.
+fn read_options(value: Value) -> Result<OptionOverrides, ConfigError> {
+    let pairs = value.into_map().map_err(|e| ConfigError::wrong_type("options", e, "an array of options by name"))?;
+    let overrides = OptionOverrides::from_pairs(pairs, Source::Array).and_then(OptionOverrides::for_server);
     overrides.map_err(|e| e.within("options"))
 }
 

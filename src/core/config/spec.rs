@@ -136,7 +136,7 @@ pub(super) fn whole(key: &str, value: Value, source: Source, min: u64, max: u64)
         _ => None,
     };
     let Some(number) = number else {
-        return Err(wrong_type(key, value, "a whole number"));
+        return Err(ConfigError::wrong_type(key, value, "a whole number"));
     };
     match u64::try_from(number) {
         Ok(number) if (min..=max).contains(&number) => Ok(number),
@@ -154,7 +154,7 @@ fn seconds(key: &str, value: Value, source: Source, min: f64, max: f64) -> Resul
         _ => None,
     };
     match number {
-        None => Err(wrong_type(key, value, "a number of seconds")),
+        None => Err(ConfigError::wrong_type(key, value, "a number of seconds")),
         Some(number) if (min..=max).contains(&number) => Ok(Duration::from_secs_f64(number)),
         Some(_) => Err(ConfigError::invalid(key, value, format!("is out of range ({min} to {max} seconds)"))),
     }
@@ -168,9 +168,9 @@ fn flag(key: &str, value: Value, source: Source) -> Result<bool, ConfigError> {
         (Value::Bytes(text), Source::Array) => match text.to_ascii_lowercase().as_slice() {
             b"true" | b"1" => Ok(true),
             b"false" | b"0" => Ok(false),
-            _ => Err(wrong_type(key, value, "true or false")),
+            _ => Err(ConfigError::wrong_type(key, value, "true or false")),
         },
-        _ => Err(wrong_type(key, value, "true or false")),
+        _ => Err(ConfigError::wrong_type(key, value, "true or false")),
     }
 }
 
@@ -180,11 +180,6 @@ fn numeric<T: core::str::FromStr>(text: &[u8]) -> Option<T> {
         return None;
     }
     core::str::from_utf8(text).ok()?.parse().ok()
-}
-
-pub(super) fn wrong_type(key: &str, value: Value, expected: &str) -> ConfigError {
-    let reason = format!("must be {expected}, {} given", value.type_name());
-    ConfigError::invalid(key, value, reason)
 }
 
 /// The camel case form of a snake case name: `backoff_min_ms` is `backoffMinMs`.

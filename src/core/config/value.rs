@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::error::ConfigError;
+
 /// A value of a front end's language.
 #[derive(Clone, PartialEq)]
 pub enum Value {
@@ -20,7 +22,7 @@ pub enum Value {
     /// Values by name, in the order given.
     Map(Vec<(Vec<u8>, Value)>),
     /// Something that no setting can be, by the name of its type (an object, a resource).
-    Other(&'static str),
+    Other(Box<str>),
 }
 
 /// How a value was written down, which decides how its type is read.
@@ -43,7 +45,7 @@ impl Value {
     }
 
     /// The name of its type, as a PHP developer calls it.
-    pub const fn type_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "bool",
@@ -53,6 +55,11 @@ impl Value {
             Self::List(_) | Self::Map(_) => "array",
             Self::Other(name) => name,
         }
+    }
+
+    /// The values by name of an array called `key`.
+    pub fn into_named(self, key: &str) -> Result<Vec<(Vec<u8>, Self)>, ConfigError> {
+        self.into_map().map_err(|other| ConfigError::wrong_type(key, other, "an array of values by name"))
     }
 
     /// The elements, if this is a list. Arrays whose keys are all numbers count: removing an element from a PHP list

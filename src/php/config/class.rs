@@ -1,0 +1,175 @@
+//! What the configuration classes have in common: declaring them, reading arguments, making objects.
+
+use std::panic::AssertUnwindSafe;
+
+use ext_php_rs::args::{Arg, ArgParser};
+use ext_php_rs::builders::ClassBuilder;
+use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::exception::PhpResult;
+use ext_php_rs::flags::DataType;
+use ext_php_rs::prelude::*;
+use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
+use ext_php_rs::zend::{ClassEntry, ExecuteData, ce, run_handler};
+
+use super::value::zval;
+use crate::php::zend;
+
+/// A class declared by hand.
+pub(super) trait Native: RegisteredClass {
+    /// Declares what a builder cannot: typed readonly properties, unions, attributes.
+    fn finish(class: &mut ClassEntry);
+}
+
+/// What a method returns.
+pub(super) enum Reply {
+    Value(Zval),
+    This,
+}
+
+/// Registers a class with the engine, at startup.
+pub(super) fn declare<T: Native>() -> ext_php_rs::error::Result<()> {
+    let mut builder = ClassBuilder::new(T::CLASS_NAME).flags(T::FLAGS);
+    for (method, flags) in T::method_builders() {
+        builder = builder.method(method, flags);
+    }
+    for interface in T::IMPLEMENTS {
+        builder = builder.implements(*interface);
+    }
+    builder
+        .object_override::<T>()
+        .registration(|class, arguments| {
+            T::finish(class);
+            T::get_metadata().set_ce(class);
+            T::get_metadata().set_arg_info(arguments);
+        })
+        .register()
+}
+
+/// The arguments of a call, without those left out at the end, and its object.
+///
+/// `None` when their number is wrong; PHP has thrown then.
+pub(super) fn arguments(
+    ex: &mut ExecuteData,
+    required: usize,
+    most: usize,
+) -> Option<(Vec<Zval>, Option<&mut ZendObject>)> {
+    let (parser, this) = ex.parser_object();
+    let mut slots: Vec<Arg<'_>> = (0..most).map(|_| Arg::new("", DataType::Mixed)).collect();
+    let parser = slots.iter_mut().fold(parser.required_args(required), ArgParser::arg);
+    parser.parse().ok()?;
+    let values = slots.iter_mut().map_while(|slot| slot.zval().map(|zval| zval.shallow_clone()));
+    Some((values.collect(), this))
+}
+
+/// Runs the body of a method.
+pub(super) fn method<T: RegisteredClass>(
+    ex: &mut ExecuteData,
+    returned: &mut Zval,
+    arguments_of: usize,
+    body: impl FnOnce(&T, &[Zval]) -> PhpResult<Reply>,
+) {
+    run_handler(AssertUnwindSafe(|| {
+        let Some((values, Some(this))) = arguments(ex, arguments_of, arguments_of) else { return };
+        let result = match ZendClassObject::<T>::from_zend_obj(this) {
+            Some(object) => body(object, &values),
+            None => Err(unconstructed::<T>()),
+        };
+        match result {
+            Ok(Reply::Value(value)) => *returned = value,
+            Ok(Reply::This) => returned.set_object(this),
+            Err(exception) => exception.throw(),
+        }
+    }));
+}
+
+/// Runs the body of a static method.
+pub(super) fn static_method(
+    ex: &mut ExecuteData,
+    returned: &mut Zval,
+    required: usize,
+    most: usize,
+    body: impl FnOnce(&[Zval]) -> PhpResult<Zval>,
+) {
+    run_handler(AssertUnwindSafe(|| {
+        let Some((values, _)) = arguments(ex, required, most) else { return };
+        match body(&values) {
+            Ok(value) => *returned = value,
+            Err(exception) => exception.throw(),
+        }
+    }));
+}
+
+/// The argument at a place, null if there is none.
+pub(super) fn argument(values: &[Zval], place: usize) -> Zval {
+    values.get(place).map_or_else(Zval::null, Zval::shallow_clone)
+}
+
+/// Gives the properties of an object their only values. An object that has them already stays as it is.
+pub(super) fn fill<T: RegisteredClass>(this: &mut ZendObject, properties: Vec<(String, Zval)>) -> PhpResult {
+    if ZendClassObject::<T>::from_zend_obj(this).is_some() {
+        let message = format!("{} is constructed already", T::CLASS_NAME);
+        return Err(PhpException::new(message, 0, ce::error()));
+    }
+    for (name, value) in properties {
+        zend::init_readonly(this, &name, value);
+    }
+    Ok(())
+}
+
+/// A new object.
+pub(super) fn object<T: RegisteredClass>(value: T, properties: Vec<(String, Zval)>) -> Zval {
+    let mut object = ZendClassObject::new(value);
+    for (name, value) in properties {
+        zend::init_readonly(&mut object.std, &name, value);
+    }
+    zval(object)
+}
+
+fn unconstructed<T: RegisteredClass>() -> PhpException {
+    PhpException::new(format!("{} is not constructed", T::CLASS_NAME), 0, ce::error())
+}
+
+/// Implements what `#[php_class]` would, for a class whose methods and constructor are built by hand.
+macro_rules! native_class {
+    ($type:ty, $name:literal, implements $interfaces:expr) => {
+        impl ext_php_rs::class::RegisteredClass for $type {
+            const CLASS_NAME: &'static str = $name;
+            const BUILDER_MODIFIER: Option<fn(ext_php_rs::builders::ClassBuilder) -> ext_php_rs::builders::ClassBuilder> =
+                None;
+            const EXTENDS: Option<ext_php_rs::class::ClassEntryInfo> = None;
+            const IMPLEMENTS: &'static [ext_php_rs::class::ClassEntryInfo] = $interfaces;
+            const FLAGS: ext_php_rs::flags::ClassFlags =
+                ext_php_rs::flags::ClassFlags::Final.union(ext_php_rs::flags::ClassFlags::NoDynamicProperties);
+
+            fn get_metadata() -> &'static ext_php_rs::class::ClassMetadata<Self> {
+                static METADATA: ext_php_rs::class::ClassMetadata<$type> = ext_php_rs::class::ClassMetadata::new(&[]);
+                &METADATA
+            }
+
+            fn method_builders() -> Vec<(
+                ext_php_rs::builders::FunctionBuilder<'static>,
+                ext_php_rs::flags::MethodFlags,
+            )> {
+                Self::methods()
+            }
+
+            fn constructor() -> Option<ext_php_rs::class::ConstructorMeta<Self>> {
+                Some(ext_php_rs::class::ConstructorMeta {
+                    constructor: Self::construct,
+                    build_fn: Self::constructor_arguments,
+                    flags: None,
+                })
+            }
+
+            fn constants() -> &'static [(
+                &'static str,
+                &'static dyn ext_php_rs::convert::IntoZvalDyn,
+                ext_php_rs::describe::DocComments,
+                ext_php_rs::flags::ConstantFlags,
+            )] {
+                &[]
+            }
+        }
+    };
+}
+pub(super) use native_class;
