@@ -4,7 +4,6 @@
 //! since macros can give properties neither types nor `readonly`, and because the arguments of `ClientOptions` come
 //! from the table of options.
 
-mod class;
 mod options;
 mod registry;
 mod server;
@@ -20,9 +19,9 @@ pub(crate) use server::ServerConfig;
 
 /// Declares the classes, at startup.
 pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
-    class::declare::<ClientOptions>()?;
-    class::declare::<ServerConfig>()?;
-    class::declare::<ServerRegistry>()
+    crate::php::class::declare::<ClientOptions>()?;
+    crate::php::class::declare::<ServerConfig>()?;
+    crate::php::class::declare::<ServerRegistry>()
 }
 
 /// The exception for a refused setting.
