@@ -2,6 +2,7 @@
 
 use ext_php_rs::prelude::*;
 
+pub(crate) mod class;
 pub(crate) mod config;
 pub(crate) mod exceptions;
 pub(crate) mod zend;

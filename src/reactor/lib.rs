@@ -1,1 +1,12 @@
-//! The sockets.
+//! The sockets of `apn_ami`: one `epoll` (or `kqueue`) for all servers, driven by ticks.
+//!
+//! [`Reactor::tick`] waits once for all servers and then works for those that have something to do. It never
+//! resolves a name, never sleeps and never writes to a terminal. What came of it is taken out afterwards.
+
+mod clock;
+mod reactor;
+mod token;
+mod transport;
+
+pub use clock::Clock;
+pub use reactor::{MAX_WAIT, Reactor, Ticked};

@@ -131,7 +131,7 @@ options! {
         "Seconds from the connection until the login must have been answered.",
         "Asterisk answers a wrong secret after 1 s and cuts a session without login after its `authtimeout` of 30 s.";
     read_timeout: Duration = Kind::Seconds { default: 30.0, min: 0.05, max: DAY }, Server:
-        "Seconds without a byte from the server until the connection counts as dead; heartbeats make bytes.",
+        "Seconds without a byte from the server after which a Ping is sent before its turn.",
         "A link that was silent for a day is not alive.";
     heartbeat_interval: Duration = Kind::Seconds { default: 15.0, min: 0.05, max: 3_600.0 }, Server:
         "Seconds between two Pings.",

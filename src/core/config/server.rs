@@ -134,6 +134,17 @@ pub enum EventMask {
     Classes(Vec<&'static str>),
 }
 
+impl EventMask {
+    /// Whether events of that class may come.
+    pub fn includes(&self, class: &str) -> bool {
+        match self {
+            Self::On => true,
+            Self::Off => false,
+            Self::Classes(classes) => classes.contains(&class),
+        }
+    }
+}
+
 /// As the `Events:` header of a login has it.
 impl fmt::Display for EventMask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,7 +4,6 @@
 //! since macros can give properties neither types nor `readonly`, and because the arguments of `ClientOptions` come
 //! from the table of options.
 
-mod class;
 mod options;
 mod registry;
 mod server;
@@ -19,7 +18,7 @@ pub(crate) use value::write;
 
 /// Declares the classes, at startup.
 pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
-    class::declare::<ClientOptions>()?;
-    class::declare::<ServerConfig>()?;
-    class::declare::<ServerRegistry>()
+    crate::php::class::declare::<ClientOptions>()?;
+    crate::php::class::declare::<ServerConfig>()?;
+    crate::php::class::declare::<ServerRegistry>()
 }

@@ -9,8 +9,8 @@ use ext_php_rs::flags::{DataType, MethodFlags};
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 
-use super::class::{self, Native, Reply, native_class};
 use super::{refused, value};
+use crate::php::class::{self, Native, Reply, native_class};
 use crate::php::zend::{self, Slot};
 
 /// Options that were given, and what holds with them.

@@ -10,9 +10,9 @@ use ext_php_rs::flags::{DataType, MethodFlags};
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ce};
 
-use super::class::{self, Native, Reply, native_class};
 use super::server::ServerConfig;
 use super::{refused, value};
+use crate::php::class::{self, Native, Reply, native_class};
 use crate::php::zend;
 
 /// Place of the argument with servers in every method that takes some.
@@ -189,7 +189,7 @@ extern "C" fn get(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn has(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method(ex, returned, 1, |this: &ServerRegistry, values| {
         let key = looked_for(values).map_err(|error| refused(&error))?;
-        Ok(Reply::Value(value::zval(this.servers().get(&key).is_some())))
+        Ok(Reply::Value(class::zval(this.servers().get(&key).is_some())))
     });
 }
 
@@ -202,7 +202,7 @@ extern "C" fn keys(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn default(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method(ex, returned, 0, |this: &ServerRegistry, _| {
         if let Some(key) = this.servers().default_key() {
-            return Ok(Reply::Value(value::zval(key.as_str())));
+            return Ok(Reply::Value(class::zval(key.as_str())));
         }
         let none = Value::List(Vec::new());
         Err(refused(&ConfigError::invalid("servers", none, "must hold at least one server")))
@@ -212,6 +212,6 @@ extern "C" fn default(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn count(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method(ex, returned, 0, |this: &ServerRegistry, _| {
         let count = i64::try_from(this.servers().len()).unwrap_or(i64::MAX);
-        Ok(Reply::Value(value::zval(count)))
+        Ok(Reply::Value(class::zval(count)))
     });
 }

@@ -8,9 +8,9 @@ use ext_php_rs::flags::{DataType, MethodFlags};
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 
-use super::class::{self, Native, native_class};
 use super::options::ClientOptions;
 use super::{refused, value};
+use crate::php::class::{self, Native, native_class};
 use crate::php::zend::{self, Slot};
 
 /// The arguments of the constructor, in order; `key` and the settings of a server.
@@ -141,14 +141,14 @@ fn properties(config: &core::ServerConfig, options: &Zval) -> Result<Vec<(String
     };
     let events = match &config.events {
         EventMask::Classes(classes) => value::strings(classes.iter().copied()),
-        mask => value::zval(mask.to_string()),
+        mask => class::zval(mask.to_string()),
     };
     let properties = [
-        ("key", value::zval(config.key.as_str())),
-        ("host", value::zval(config.host.to_string())),
-        ("port", value::zval(i64::from(config.port))),
+        ("key", class::zval(config.key.as_str())),
+        ("host", class::zval(config.host.to_string())),
+        ("port", class::zval(i64::from(config.port))),
         ("username", value::write(&Value::text(&config.username))),
-        ("auth", value::zval(config.auth.name())),
+        ("auth", class::zval(config.auth.name())),
         ("events", events),
         ("options", options),
     ];

@@ -1,7 +1,6 @@
 //! PHP values as configuration values, and back.
 
 use ami_core::config::Value;
-use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 
 use super::options::ClientOptions;
@@ -102,9 +101,4 @@ pub(crate) fn write(value: &Value) -> Zval {
 /// A list of strings for PHP.
 pub(crate) fn strings<'a>(texts: impl Iterator<Item = &'a str>) -> Zval {
     write(&Value::List(texts.map(Value::text).collect()))
-}
-
-/// Any other value for PHP; null where it cannot be one.
-pub(crate) fn zval(value: impl IntoZval) -> Zval {
-    value.into_zval(false).unwrap_or_else(|_| Zval::null())
 }

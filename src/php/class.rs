@@ -1,33 +1,33 @@
-//! What the configuration classes have in common: declaring them, reading arguments, making objects.
+//! What classes built by hand have in common: declaring them, reading arguments, making objects.
 
 use std::panic::AssertUnwindSafe;
 
 use ext_php_rs::args::{Arg, ArgParser};
 use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::class::RegisteredClass;
+use ext_php_rs::convert::IntoZval;
 use ext_php_rs::exception::PhpResult;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ce, run_handler};
 
-use super::value::zval;
 use crate::php::zend;
 
 /// A class declared by hand.
-pub(super) trait Native: RegisteredClass {
+pub(crate) trait Native: RegisteredClass {
     /// Declares what a builder cannot: typed readonly properties, unions, attributes.
     fn finish(class: &mut ClassEntry);
 }
 
 /// What a method returns.
-pub(super) enum Reply {
+pub(crate) enum Reply {
     Value(Zval),
     This,
 }
 
 /// Registers a class with the engine, at startup.
-pub(super) fn declare<T: Native>() -> ext_php_rs::error::Result<()> {
+pub(crate) fn declare<T: Native>() -> ext_php_rs::error::Result<()> {
     let mut builder = ClassBuilder::new(T::CLASS_NAME).flags(T::FLAGS);
     for (method, flags) in T::method_builders() {
         builder = builder.method(method, flags);
@@ -48,7 +48,7 @@ pub(super) fn declare<T: Native>() -> ext_php_rs::error::Result<()> {
 /// The arguments of a call, without those left out at the end, and its object.
 ///
 /// `None` when their number is wrong; PHP has thrown then.
-pub(super) fn arguments(
+pub(crate) fn arguments(
     ex: &mut ExecuteData,
     required: usize,
     most: usize,
@@ -62,7 +62,7 @@ pub(super) fn arguments(
 }
 
 /// Runs the body of a method.
-pub(super) fn method<T: RegisteredClass>(
+pub(crate) fn method<T: RegisteredClass>(
     ex: &mut ExecuteData,
     returned: &mut Zval,
     arguments_of: usize,
@@ -83,7 +83,7 @@ pub(super) fn method<T: RegisteredClass>(
 }
 
 /// Runs the body of a static method.
-pub(super) fn static_method(
+pub(crate) fn static_method(
     ex: &mut ExecuteData,
     returned: &mut Zval,
     required: usize,
@@ -100,12 +100,12 @@ pub(super) fn static_method(
 }
 
 /// The argument at a place, null if there is none.
-pub(super) fn argument(values: &[Zval], place: usize) -> Zval {
+pub(crate) fn argument(values: &[Zval], place: usize) -> Zval {
     values.get(place).map_or_else(Zval::null, Zval::shallow_clone)
 }
 
 /// Gives the properties of an object their only values. An object that has them already stays as it is.
-pub(super) fn fill<T: RegisteredClass>(this: &mut ZendObject, properties: Vec<(String, Zval)>) -> PhpResult {
+pub(crate) fn fill<T: RegisteredClass>(this: &mut ZendObject, properties: Vec<(String, Zval)>) -> PhpResult {
     if ZendClassObject::<T>::from_zend_obj(this).is_some() {
         let message = format!("{} is constructed already", T::CLASS_NAME);
         return Err(PhpException::new(message, 0, ce::error()));
@@ -116,8 +116,13 @@ pub(super) fn fill<T: RegisteredClass>(this: &mut ZendObject, properties: Vec<(S
     Ok(())
 }
 
+/// Any other value for PHP; null where it cannot be one.
+pub(crate) fn zval(value: impl IntoZval) -> Zval {
+    value.into_zval(false).unwrap_or_else(|_| Zval::null())
+}
+
 /// A new object.
-pub(super) fn object<T: RegisteredClass>(value: T, properties: Vec<(String, Zval)>) -> Zval {
+pub(crate) fn object<T: RegisteredClass>(value: T, properties: Vec<(String, Zval)>) -> Zval {
     let mut object = ZendClassObject::new(value);
     for (name, value) in properties {
         zend::init_readonly(&mut object.std, &name, value);
@@ -172,4 +177,4 @@ macro_rules! native_class {
         }
     };
 }
-pub(super) use native_class;
+pub(crate) use native_class;

@@ -1,0 +1,87 @@
+//! Whose events go to listeners next: one event of each server in turn, up to a budget a tick.
+
+use super::{Cluster, ServerId};
+use crate::events::QueuedEvent;
+use std::collections::VecDeque;
+
+/// Servers with events, in the order in which they take turns.
+#[derive(Debug, Default)]
+pub(super) struct DispatchList {
+    ready: VecDeque<ServerId>,
+    /// Those whose budget for this tick is used up.
+    rested: Vec<ServerId>,
+    tick: u64,
+}
+
+/// What the list knows of one server.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct DispatchMark {
+    listed: bool,
+    tick: u64,
+    dispatched: usize,
+}
+
+impl DispatchList {
+    /// A server has that many events now.
+    pub(super) fn note(&mut self, id: ServerId, queued: usize, mark: &mut DispatchMark) {
+        if queued > 0 && !mark.listed {
+            mark.listed = true;
+            self.ready.push_back(id);
+        }
+    }
+}
+
+impl Cluster {
+    /// Begins a tick: every server has its whole `max_events_per_tick` again.
+    pub fn begin_dispatch(&mut self) {
+        self.dispatch.tick += 1;
+        let rested = core::mem::take(&mut self.dispatch.rested);
+        self.dispatch.ready.extend(rested);
+    }
+
+    /// Takes the next event for listeners: of any server, or of one.
+    pub fn pop_event(&mut self, only: Option<ServerId>) -> Option<(ServerId, QueuedEvent)> {
+        if let Some(id) = only {
+            return self.pop_event_of(id);
+        }
+        loop {
+            let id = self.dispatch.ready.pop_front()?;
+            let event = self.pop_event_of(id);
+            let Some(slot) = self.registry.slot_mut(id) else { continue };
+            let left = slot.connection.queued_events();
+            let budget = slot.connection.options().max_events_per_tick;
+            slot.dispatch.listed = left > 0;
+            if left > 0 {
+                if slot.dispatch.tick == self.dispatch.tick && slot.dispatch.dispatched >= budget {
+                    self.dispatch.rested.push(id);
+                } else {
+                    self.dispatch.ready.push_back(id);
+                }
+            }
+            if let Some(event) = event {
+                return Some(event);
+            }
+        }
+    }
+
+    /// Whether events wait for listeners.
+    pub fn has_events(&self) -> bool {
+        !self.dispatch.ready.is_empty() || !self.dispatch.rested.is_empty()
+    }
+
+    fn pop_event_of(&mut self, id: ServerId) -> Option<(ServerId, QueuedEvent)> {
+        let tick = self.dispatch.tick;
+        let slot = self.registry.slot_mut(id)?;
+        if slot.dispatch.tick != tick {
+            slot.dispatch.tick = tick;
+            slot.dispatch.dispatched = 0;
+        }
+        if slot.dispatch.dispatched >= slot.connection.options().max_events_per_tick {
+            return None;
+        }
+        let event = slot.connection.pop_event()?;
+        slot.dispatch.dispatched += 1;
+        self.effects.counts.events_dispatched += 1;
+        Some((id, event))
+    }
+}

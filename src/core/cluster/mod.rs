@@ -1,0 +1,270 @@
+//! Many connections in one process.
+//!
+//! Costs follow what happens, never how many servers there are: deadlines are in one ordered set, and the
+//! connections that want to connect, to write or to hand on events stand in lists of their own.
+
+mod dispatch;
+mod registry;
+
+pub use registry::{DuplicateKey, ServerId};
+
+use crate::config::{ClientOptions, ServerConfig};
+use crate::connection::{Connection, Context, Effects, Seed, SendError, TickCounts};
+use crate::correlation::Completion;
+use crate::events::{NewSubscription, SubscriptionId, Subscriptions, TooManySubscriptions};
+use crate::protocol::Action;
+use crate::time::{Instant, Now};
+use core::net::SocketAddr;
+use dispatch::DispatchList;
+use registry::Registry;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// All servers of one client.
+#[derive(Debug)]
+pub struct Cluster {
+    options: Arc<ClientOptions>,
+    registry: Registry,
+    subscriptions: Subscriptions,
+    effects: Effects,
+    timers: BTreeSet<(Instant, ServerId)>,
+    waiting: VecDeque<ServerId>,
+    logging_in: usize,
+    writers: VecDeque<ServerId>,
+    dispatch: DispatchList,
+}
+
+impl Cluster {
+    /// A cluster without servers. Of the options, the process-wide ones count here.
+    pub fn new(options: Arc<ClientOptions>) -> Self {
+        Self {
+            options,
+            registry: Registry::default(),
+            subscriptions: Subscriptions::default(),
+            effects: Effects::default(),
+            timers: BTreeSet::new(),
+            waiting: VecDeque::new(),
+            logging_in: 0,
+            writers: VecDeque::new(),
+            dispatch: DispatchList::default(),
+        }
+    }
+
+    // ---- servers ------------------------------------------------------------------------------------------
+
+    /// Adds a server, which stays `Disconnected`. `options` are those in force for it.
+    pub fn add(
+        &mut self,
+        config: Arc<ServerConfig>,
+        options: Arc<ClientOptions>,
+        address: Option<SocketAddr>,
+        seed: Seed,
+        now: Now,
+    ) -> Result<ServerId, DuplicateKey> {
+        self.registry.add(config.key.clone(), |id| Connection::new(id, config, options, address, seed, now))
+    }
+
+    /// The server with that key.
+    pub fn id(&self, key: &str) -> Option<ServerId> {
+        self.registry.id(key)
+    }
+
+    /// One connection.
+    pub fn connection(&self, id: ServerId) -> Option<&Connection> {
+        self.registry.get(id)
+    }
+
+    /// All servers, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (ServerId, &Connection)> {
+        self.registry.iter()
+    }
+
+    /// The process-wide options.
+    pub const fn options(&self) -> &Arc<ClientOptions> {
+        &self.options
+    }
+
+    // ---- commands -----------------------------------------------------------------------------------------
+
+    /// Connects one server.
+    pub fn open(&mut self, id: ServerId, now: Now) {
+        self.with(id, now, Connection::open);
+    }
+
+    /// Says goodbye to one server.
+    pub fn close(&mut self, id: ServerId, now: Now) {
+        self.with(id, now, Connection::close);
+    }
+
+    /// Ends the connection to one server at once.
+    pub fn terminate(&mut self, id: ServerId, now: Now) {
+        self.with(id, now, Connection::terminate);
+    }
+
+    /// Queues an action for one server. `None` when there is no such server.
+    pub fn send(
+        &mut self,
+        id: ServerId,
+        action: &Action,
+        completion: Completion,
+        now: Now,
+    ) -> Option<Result<u64, SendError>> {
+        self.with(id, now, |connection, cx| connection.send(action, completion, cx))
+    }
+
+    /// Gives up an action. Tells whether it was waiting.
+    pub fn cancel(&mut self, id: ServerId, sequence: u64, now: Now) -> bool {
+        self.with(id, now, |connection, cx| connection.cancel(sequence, cx)).unwrap_or_default()
+    }
+
+    /// Where the host name of a server leads.
+    pub fn set_address(&mut self, id: ServerId, address: SocketAddr) {
+        if let Some(connection) = self.registry.get_mut(id) {
+            connection.set_address(address);
+        }
+    }
+
+    /// Subscribes to events.
+    pub fn subscribe(&mut self, new: NewSubscription) -> Result<SubscriptionId, TooManySubscriptions> {
+        self.subscriptions.add(new)
+    }
+
+    /// Ends a subscription. Tells whether it was there.
+    pub fn unsubscribe(&mut self, id: SubscriptionId) -> bool {
+        self.subscriptions.remove(id)
+    }
+
+    /// Who listens.
+    pub const fn subscriptions(&self) -> &Subscriptions {
+        &self.subscriptions
+    }
+
+    // ---- inputs -------------------------------------------------------------------------------------------
+
+    /// The socket of a server stands.
+    pub fn handle_connected(&mut self, id: ServerId, now: Now) {
+        self.with(id, now, Connection::handle_connected);
+    }
+
+    /// Room to read bytes of a server into, to be followed by [`Cluster::handle_read`].
+    pub fn read_buffer(&mut self, id: ServerId) -> &mut [u8] {
+        self.registry.get_mut(id).map_or_else(Default::default, Connection::read_buffer)
+    }
+
+    /// `count` bytes were read into [`Cluster::read_buffer`]; at most `frames` of them are handled now. Tells how
+    /// many were: fewer means that nothing whole is left.
+    pub fn handle_read(&mut self, id: ServerId, count: usize, frames: usize, now: Now) -> usize {
+        let handled = self.with(id, now, |connection, cx| {
+            if count > 0 {
+                connection.handle_read(count, cx);
+            }
+            connection.parse(frames, cx)
+        });
+        handled.unwrap_or_default()
+    }
+
+    /// The socket of a server is at its end, or broke.
+    pub fn handle_end(&mut self, id: ServerId, error: Option<&str>, now: Now) {
+        self.with(id, now, |connection, cx| connection.handle_end(error, cx));
+    }
+
+    /// The first `count` bytes of [`Connection::unwritten`] were written.
+    pub fn handle_written(&mut self, id: ServerId, count: usize, now: Now) {
+        self.with(id, now, |connection, cx| connection.handle_written(count, cx));
+    }
+
+    /// Time has passed. Servers for which `skip` holds are left for later: their answers may lie in what has not
+    /// been read yet.
+    pub fn handle_timeouts(&mut self, now: Now, skip: impl Fn(ServerId) -> bool) {
+        let due: Vec<ServerId> =
+            self.timers.range(..=(now.instant, ServerId::LAST)).map(|&(_, id)| id).filter(|&id| !skip(id)).collect();
+        for id in due {
+            self.with(id, now, Connection::handle_timeout);
+        }
+    }
+
+    /// Lets connections that wait for it begin, in the order in which they came, within the budgets of attempts in
+    /// one tick and of logins under way. Called once a tick.
+    pub fn begin_attempts(&mut self, now: Now) {
+        for _ in 0..self.options.max_connect_attempts_per_tick {
+            if self.logging_in >= self.options.max_connecting {
+                break;
+            }
+            let Some(id) = self.waiting.pop_front() else { break };
+            if let Some(slot) = self.registry.slot_mut(id) {
+                slot.is_waiting = false;
+            }
+            self.with(id, now, Connection::begin_attempt);
+        }
+    }
+
+    // ---- outputs ------------------------------------------------------------------------------------------
+
+    /// When [`Cluster::handle_timeouts`] is to be called.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.timers.first().map(|&(deadline, _)| deadline)
+    }
+
+    /// Whether a connection waits for its turn and the budget has room.
+    pub fn has_attempts_to_begin(&self) -> bool {
+        !self.waiting.is_empty() && self.logging_in < self.options.max_connecting
+    }
+
+    /// Everything that came about.
+    pub const fn effects(&mut self) -> &mut Effects {
+        &mut self.effects
+    }
+
+    /// Takes the counts of what happened since the last call.
+    pub fn take_counts(&mut self) -> TickCounts {
+        core::mem::take(&mut self.effects.counts)
+    }
+
+    /// Takes a server that has got bytes to write. It comes up again when it gets more.
+    pub fn take_writer(&mut self) -> Option<ServerId> {
+        let id = self.writers.pop_front()?;
+        if let Some(slot) = self.registry.slot_mut(id) {
+            slot.is_writer = false;
+        }
+        Some(id)
+    }
+
+    /// Does something to a connection and notes what it wants afterwards.
+    fn with<R>(
+        &mut self,
+        id: ServerId,
+        now: Now,
+        act: impl FnOnce(&mut Connection, &mut Context<'_>) -> R,
+    ) -> Option<R> {
+        let slot = self.registry.slot_mut(id)?;
+        let unwritten = slot.connection.unwritten_len();
+        let mut cx = Context { now, subscriptions: &self.subscriptions, effects: &mut self.effects };
+        let result = act(&mut slot.connection, &mut cx);
+        let connection = &slot.connection;
+
+        let deadline = connection.next_deadline();
+        if deadline != slot.deadline {
+            if let Some(old) = slot.deadline {
+                self.timers.remove(&(old, id));
+            }
+            if let Some(new) = deadline {
+                self.timers.insert((new, id));
+            }
+            slot.deadline = deadline;
+        }
+        if connection.wants_attempt() && !slot.is_waiting {
+            slot.is_waiting = true;
+            self.waiting.push_back(id);
+        }
+        if connection.unwritten_len() > unwritten && !slot.is_writer {
+            slot.is_writer = true;
+            self.writers.push_back(id);
+        }
+        if connection.is_logging_in() != slot.is_logging_in {
+            slot.is_logging_in = !slot.is_logging_in;
+            self.logging_in = if slot.is_logging_in { self.logging_in + 1 } else { self.logging_in.saturating_sub(1) };
+        }
+        self.dispatch.note(id, connection.queued_events(), &mut slot.dispatch);
+        Some(result)
+    }
+}

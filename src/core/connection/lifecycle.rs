@@ -1,0 +1,279 @@
+//! How sessions begin and end, and what happens when time passes.
+
+use super::login::Step;
+use super::{Context, Link, Session, TransportRequest};
+use crate::correlation::LossReason;
+use crate::health::{CircuitState, ConnectionState, Verdict};
+use crate::log::{Level, LogValue};
+use crate::protocol::Action;
+use crate::time::Instant;
+use core::time::Duration;
+use std::collections::HashMap;
+
+/// How long a closing session may take to write what is queued and to get its Goodbye. Asterisk answers a Logoff in
+/// well under a millisecond; a server that takes longer has hung.
+pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Event names that a summary of drops lists, the most dropped first.
+const DROP_LOG_NAMES: usize = 10;
+
+impl Session {
+    pub(super) fn open(&mut self, cx: &mut Context<'_>) {
+        match self.state {
+            ConnectionState::Fatal => self.backoff.reset(),
+            ConnectionState::Disconnected => {}
+            // The breaker holds: what refuses logins would refuse this one too.
+            ConnectionState::Reconnecting if self.breaker.state() != CircuitState::Open => {}
+            _ => return,
+        }
+        self.want_attempt(cx);
+    }
+
+    fn want_attempt(&mut self, cx: &mut Context<'_>) {
+        self.breaker.on_attempt(cx.now.instant);
+        self.enter(ConnectionState::Connecting, cx.now);
+        self.link = Link::Wanted;
+        self.step_deadline = None;
+    }
+
+    pub(super) fn begin_attempt(&mut self, cx: &mut Context<'_>) {
+        if self.link != Link::Wanted {
+            return;
+        }
+        self.link = Link::Held;
+        self.counters.connect_attempts += 1;
+        cx.effects.counts.connect_attempts += 1;
+        self.step_deadline = Some(cx.now.instant + self.options.connect_timeout);
+        let mut fields = self.where_to();
+        fields.push(("attempt", (self.backoff.attempt() + 1).into()));
+        self.log(Level::Debug, "connecting", fields, cx);
+        match self.address {
+            Some(address) => cx.effects.requests.push_back(TransportRequest::Connect(self.id, address)),
+            None => self.lose(LossReason::Io("the host name is not resolved".into()), cx),
+        }
+    }
+
+    pub(super) fn connected(&mut self, cx: &mut Context<'_>) {
+        if self.state != ConnectionState::Connecting || self.link != Link::Held {
+            return;
+        }
+        self.enter(ConnectionState::Connected, cx.now);
+        self.banner = None;
+        self.last_read = cx.now.instant;
+        // Asterisk's own authtimeout counts from here too.
+        self.step_deadline = Some(cx.now.instant + self.options.auth_timeout);
+    }
+
+    pub(super) fn close(&mut self, cx: &mut Context<'_>) {
+        match self.state {
+            ConnectionState::Disconnected | ConnectionState::Closing => {}
+            ConnectionState::Ready | ConnectionState::Degraded => {
+                let logoff = Action::new("Logoff").map_err(Into::into).and_then(|action| self.write_action(&action));
+                match logoff {
+                    Ok(sequence) => {
+                        self.step = Step::Logoff(sequence);
+                        self.step_deadline = Some(cx.now.instant + CLOSE_TIMEOUT);
+                        self.heartbeat = None;
+                        self.pings.clear();
+                        self.enter(ConnectionState::Closing, cx.now);
+                    }
+                    Err(_) => self.terminate(cx),
+                }
+            }
+            _ => self.terminate(cx),
+        }
+    }
+
+    pub(super) fn terminate(&mut self, cx: &mut Context<'_>) {
+        if self.state != ConnectionState::Disconnected {
+            self.end_session(&LossReason::Closed, cx);
+            self.enter(ConnectionState::Disconnected, cx.now);
+            self.log(Level::Info, "closed", vec![], cx);
+        }
+    }
+
+    /// The Logoff was answered.
+    pub(super) fn goodbye(&mut self, cx: &mut Context<'_>) {
+        self.terminate(cx);
+    }
+
+    /// The session or the attempt failed: everything of it ends here, once.
+    pub(super) fn lose(&mut self, reason: LossReason, cx: &mut Context<'_>) {
+        if self.state == ConnectionState::Closing {
+            self.terminate(cx);
+            return;
+        }
+        let had_session = self.state.is_usable();
+        self.end_session(&reason, cx);
+        self.counters.losses += 1;
+        let circuit = self.breaker.state();
+        match reason {
+            LossReason::LoginRefused(_) => self.breaker.on_refused_login(cx.now.instant),
+            _ => self.breaker.on_failure(cx.now.instant),
+        }
+        let delay = self.backoff.next_delay(&mut self.rng);
+        let attempt = self.backoff.attempt();
+        let limit = self.options.max_reconnect_attempts;
+        let mut fields = self.where_to();
+        fields.push(("reason", reason.name().into()));
+        fields.push(("error", reason.to_string().into()));
+        fields.push(("attempt", attempt.into()));
+        self.last_loss = Some(reason);
+        if limit > 0 && attempt > limit {
+            self.step_deadline = None;
+            self.enter(ConnectionState::Fatal, cx.now);
+            self.log(Level::Error, "given up", fields, cx);
+            return;
+        }
+        let earliest = cx.now.instant + delay;
+        let at = self.breaker.retry_at().map_or(earliest, |retry_at| retry_at.max(earliest));
+        self.step_deadline = Some(at);
+        self.enter(ConnectionState::Reconnecting, cx.now);
+        let wait = at.since(cx.now.instant);
+        fields.push(("backoff", wait.as_millis().into()));
+        fields.push(("next_retry_at", LogValue::from(u128::from(cx.now.wall.0 / 1_000) + wait.as_millis())));
+        let message = if had_session { "connection lost" } else { "connecting failed" };
+        self.log(Level::Warning, message, fields, cx);
+        if circuit != self.breaker.state() {
+            let fields = vec![
+                ("from", circuit.name().into()),
+                ("to", self.breaker.state().name().into()),
+                ("failures", self.breaker.failures().into()),
+            ];
+            self.log(Level::Warning, "circuit changed", fields, cx);
+        }
+    }
+
+    /// Fails what is pending, forgets what is unwritten and lets the socket go.
+    fn end_session(&mut self, reason: &LossReason, cx: &mut Context<'_>) {
+        if self.link == Link::Held {
+            cx.effects.requests.push_back(TransportRequest::Close(self.id));
+        }
+        self.link = Link::None;
+        self.step = Step::Idle;
+        self.step_deadline = None;
+        self.heartbeat = None;
+        self.pings.clear();
+        self.write.clear();
+        for settled in self.pending.lose_all(reason, cx.now.instant) {
+            self.settle(settled, cx);
+        }
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        [self.step_deadline, self.pending.next_deadline(), self.heartbeat_deadline(), self.drop_log.due]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// When a heartbeat is due: by its schedule, or before, when nothing was read for `read_timeout` and no Ping
+    /// is on its way.
+    fn heartbeat_deadline(&self) -> Option<Instant> {
+        let due = self.heartbeat.as_ref()?.due();
+        Some(if self.pings.is_empty() { due.min(self.last_read + self.options.read_timeout) } else { due })
+    }
+
+    pub(super) fn on_timeout(&mut self, cx: &mut Context<'_>) {
+        let now = cx.now.instant;
+        while let Some(settled) = self.pending.expire(now) {
+            let mut fields = vec![("waited_ms", settled.latency.as_millis().into())];
+            fields.push(("action_id", String::from_utf8_lossy(&self.ids.format(settled.sequence)).into_owned().into()));
+            self.log(Level::Warning, "action timed out", fields, cx);
+            self.settle(settled, cx);
+        }
+        if self.drop_log.due.is_some_and(|due| due <= now) {
+            self.log_drops(cx);
+        }
+        if self.step_deadline.is_some_and(|deadline| deadline <= now) {
+            self.step_overdue(cx);
+        }
+        if self.heartbeat_deadline().is_some_and(|due| due <= now) {
+            self.heartbeat_due(cx);
+        }
+    }
+
+    fn step_overdue(&mut self, cx: &mut Context<'_>) {
+        match self.state {
+            ConnectionState::Connecting => self.lose(LossReason::ConnectTimeout, cx),
+            ConnectionState::Connected => self.lose(LossReason::BannerTimeout, cx),
+            ConnectionState::Authenticating if self.step == Step::Boot => self.boot_wait_over(cx),
+            ConnectionState::Authenticating => self.lose(LossReason::AuthTimeout, cx),
+            ConnectionState::Reconnecting => self.want_attempt(cx),
+            ConnectionState::Closing => self.terminate(cx),
+            ConnectionState::Disconnected
+            | ConnectionState::Ready
+            | ConnectionState::Degraded
+            | ConnectionState::Fatal => self.step_deadline = None,
+        }
+    }
+
+    fn heartbeat_due(&mut self, cx: &mut Context<'_>) {
+        let Some(heartbeat) = &mut self.heartbeat else { return };
+        match heartbeat.on_due(cx.now.instant) {
+            Verdict::Ping => self.ping(cx),
+            Verdict::Missed => {
+                self.counters.heartbeats_missed += 1;
+                if self.state == ConnectionState::Ready {
+                    self.enter(ConnectionState::Degraded, cx.now);
+                    self.log(Level::Warning, "a heartbeat was not answered", vec![], cx);
+                }
+                self.ping(cx);
+            }
+            Verdict::Dead => {
+                self.counters.heartbeats_missed += 1;
+                self.lose(LossReason::HeartbeatLost, cx);
+            }
+        }
+    }
+
+    fn ping(&mut self, cx: &mut Context<'_>) {
+        let ping = Action::new("Ping").map_err(Into::into).and_then(|action| self.write_action(&action));
+        match ping {
+            Ok(sequence) => self.pings.push(sequence),
+            // A write buffer that is full for so long that Pings are missed ends the session by itself.
+            Err(error) => {
+                self.log(Level::Debug, "no Ping could be sent", vec![("reason", error.to_string().into())], cx)
+            }
+        }
+    }
+
+    /// A Ping was answered, be it an earlier one: the ones before it will not be.
+    pub(super) fn on_pong(&mut self, sequence: u64, cx: &mut Context<'_>) {
+        self.pings.retain(|&ping| ping > sequence);
+        if self.heartbeat.as_mut().is_some_and(crate::health::Heartbeat::on_pong)
+            && self.state == ConnectionState::Degraded
+        {
+            self.enter(ConnectionState::Ready, cx.now);
+            self.log(Level::Info, "heartbeats are answered again", vec![], cx);
+        }
+    }
+
+    fn log_drops(&mut self, cx: &mut Context<'_>) {
+        self.drop_log.due = None;
+        let drops = self.queue.drops().clone();
+        let told: HashMap<Option<&[u8]>, u64> = self.drop_log.told.by_name().collect();
+        let mut news: Vec<(Box<str>, i64)> = drops
+            .by_name()
+            .map(|(name, count)| {
+                let news = count - told.get(&name).copied().unwrap_or_default();
+                let name = name.map_or_else(|| "(other)".into(), String::from_utf8_lossy);
+                (name.into(), i64::try_from(news).unwrap_or(i64::MAX))
+            })
+            .filter(|&(_, count)| count > 0)
+            .collect();
+        news.sort_unstable_by_key(|&(_, count)| core::cmp::Reverse(count));
+        news.truncate(DROP_LOG_NAMES);
+        let fields = vec![
+            ("dropped", (drops.total() - self.drop_log.told.total()).into()),
+            ("dropped_total", drops.total().into()),
+            ("by_name", LogValue::Counts(news)),
+        ];
+        self.drop_log.told = drops;
+        self.log(Level::Warning, "events were dropped: listeners are too slow for this server", fields, cx);
+    }
+
+    fn where_to(&self) -> Vec<(&'static str, LogValue)> {
+        vec![("host", self.config.host.to_string().into()), ("port", u32::from(self.config.port).into())]
+    }
+}

@@ -1,0 +1,413 @@
+//! One server: protocol, correlation, health and events joined into a connection without a socket.
+//!
+//! The driver hands in what happened (`handle_*`, with the bytes and the time), then looks at what is to be done:
+//! bytes to write ([`Connection::unwritten`]), the next deadline ([`Connection::next_deadline`]), and everything
+//! that [`Effects`] collected. Nothing else happens between two calls.
+//!
+//! The parser and the rest are apart, because a frame is handled while it still lies in the parser's buffer.
+
+mod effects;
+mod ingest;
+mod lifecycle;
+mod login;
+mod send;
+mod write_buffer;
+
+pub use effects::{Effects, TickCounts, TransportRequest};
+pub use send::SendError;
+pub use write_buffer::WriteBuffer;
+
+use crate::cluster::ServerId;
+use crate::config::{ClientOptions, ServerConfig};
+use crate::correlation::{ActionIds, LossReason, PendingTable};
+use crate::events::{Admission, DropCounts, EventQueue, QueuedEvent, Subscriptions};
+use crate::health::{Backoff, Breaker, BreakerPolicy, CircuitState, ConnectionState, Heartbeat};
+use crate::log::{Level, LogValue, Record};
+use crate::metrics::Counters;
+use crate::protocol::{Item, Parser, ParserLimits};
+use crate::time::{Instant, Now};
+use core::net::SocketAddr;
+use core::time::Duration;
+use login::Step;
+use rand::SeedableRng;
+use rand::rngs::Xoshiro256PlusPlus;
+use std::sync::Arc;
+
+/// What a connection needs to handle something.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The time.
+    pub now: Now,
+    /// Who listens.
+    pub subscriptions: &'a Subscriptions,
+    /// Where to put what comes of it.
+    pub effects: &'a mut Effects,
+}
+
+/// Numbers that nobody can guess, from the driver's source of randomness.
+#[derive(Debug, Clone, Copy)]
+pub struct Seed {
+    /// Makes the ids of this process's actions its own.
+    pub instance: u64,
+    /// Spreads reconnects.
+    pub jitter: u64,
+}
+
+/// The connection to one server, over all its sessions.
+#[derive(Debug)]
+pub struct Connection {
+    parser: Parser,
+    session: Session,
+}
+
+/// Everything of a connection but the parser.
+#[derive(Debug)]
+struct Session {
+    id: ServerId,
+    config: Arc<ServerConfig>,
+    options: Arc<ClientOptions>,
+    address: Option<SocketAddr>,
+    state: ConnectionState,
+    since: Now,
+    link: Link,
+    step: Step,
+    step_deadline: Option<Instant>,
+    ids: ActionIds,
+    pending: PendingTable,
+    write: WriteBuffer,
+    admission: Admission,
+    queue: EventQueue,
+    backoff: Backoff,
+    breaker: Breaker,
+    heartbeat: Option<Heartbeat>,
+    /// Pings without an answer; never more than `heartbeat_misses`.
+    pings: Vec<u64>,
+    last_read: Instant,
+    drop_log: DropLog,
+    desync: DesyncWindow,
+    banner: Option<Box<[u8]>>,
+    last_loss: Option<LossReason>,
+    counters: Counters,
+    rng: Xoshiro256PlusPlus,
+}
+
+/// How far the driver's socket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    /// There is none and none is wanted.
+    None,
+    /// One is wanted as soon as the cluster's budget allows.
+    Wanted,
+    /// One is being opened or open.
+    Held,
+}
+
+/// When the next summary of dropped events is due, and what it counts from.
+#[derive(Debug, Default)]
+struct DropLog {
+    due: Option<Instant>,
+    told: DropCounts,
+}
+
+/// Unreadable blocks within the current window.
+#[derive(Debug, Default)]
+struct DesyncWindow {
+    began: Instant,
+    count: u32,
+}
+
+impl Connection {
+    /// A connection that is `Disconnected`. `address` is known for literal IPs.
+    pub fn new(
+        id: ServerId,
+        config: Arc<ServerConfig>,
+        options: Arc<ClientOptions>,
+        address: Option<SocketAddr>,
+        seed: Seed,
+        now: Now,
+    ) -> Self {
+        let limits = ParserLimits { max_frame_size: options.max_frame_size, buffer_limit: options.parser_buffer_limit };
+        let policy = BreakerPolicy {
+            threshold: options.circuit_failure_threshold,
+            cooldown: options.circuit_cooldown,
+            probes: options.circuit_half_open_max_probes,
+        };
+        let session = Session {
+            id,
+            address,
+            state: ConnectionState::Disconnected,
+            since: now,
+            link: Link::None,
+            step: Step::Idle,
+            step_deadline: None,
+            ids: ActionIds::new(config.key.as_str(), seed.instance, options.max_action_id_length),
+            pending: PendingTable::new(options.max_pending_actions, options.command_output_limit),
+            write: WriteBuffer::new(options.write_buffer_limit),
+            admission: Admission::new(
+                options.allowed_events.iter().map(AsRef::as_ref),
+                options.blocked_events.iter().map(AsRef::as_ref),
+            ),
+            queue: EventQueue::new(options.event_queue_capacity, DropCounts::default()),
+            backoff: Backoff::new(options.backoff_min_ms, options.backoff_max_ms),
+            breaker: Breaker::new(policy),
+            heartbeat: None,
+            pings: Vec::new(),
+            last_read: now.instant,
+            drop_log: DropLog::default(),
+            desync: DesyncWindow::default(),
+            banner: None,
+            last_loss: None,
+            counters: Counters::default(),
+            rng: Xoshiro256PlusPlus::seed_from_u64(seed.jitter),
+            config,
+            options,
+        };
+        Self { parser: Parser::new(limits), session }
+    }
+
+    // ---- inputs -------------------------------------------------------------------------------------------
+
+    /// The socket that was asked for stands.
+    pub fn handle_connected(&mut self, cx: &mut Context<'_>) {
+        self.parser.reset();
+        self.session.connected(cx);
+    }
+
+    /// Room for the driver to read into, to be followed by [`Connection::handle_read`]. Empty when what was read
+    /// before has to be parsed first.
+    pub fn read_buffer(&mut self) -> &mut [u8] {
+        self.parser.spare()
+    }
+
+    /// The driver read `count` bytes into [`Connection::read_buffer`].
+    pub fn handle_read(&mut self, count: usize, cx: &mut Context<'_>) {
+        let bytes = count as u64;
+        self.parser.commit(count);
+        self.session.counters.bytes_read += bytes;
+        cx.effects.counts.bytes_read += bytes;
+        self.session.last_read = cx.now.instant;
+    }
+
+    /// Parses and handles at most `frames` frames of what was read. Tells how many it handled; fewer than asked for
+    /// means that nothing whole is left.
+    pub fn parse(&mut self, frames: usize, cx: &mut Context<'_>) -> usize {
+        let mut handled = 0;
+        // Only a command is answered in the shape that swallows blank lines.
+        self.parser.expect_follows(!self.session.pending.is_empty());
+        while handled < frames && self.session.link == Link::Held {
+            let Some(item) = self.parser.next() else { break };
+            self.session.on_item(item, cx);
+            handled += 1;
+        }
+        if self.session.link != Link::Held {
+            self.parser.reset();
+        }
+        handled
+    }
+
+    /// The driver's socket is at its end, or broke: `error` says how. Everything that was read is still handled.
+    pub fn handle_end(&mut self, error: Option<&str>, cx: &mut Context<'_>) {
+        self.parse(usize::MAX, cx);
+        if self.session.link != Link::Held {
+            return;
+        }
+        if self.parser.buffered() > 0 {
+            self.session.counters.frames_cut += 1;
+        }
+        let reason = error.map_or(LossReason::EndOfFile, |error| LossReason::Io(error.into()));
+        self.session.lose(reason, cx);
+        self.parser.reset();
+    }
+
+    /// A deadline may have passed.
+    pub fn handle_timeout(&mut self, cx: &mut Context<'_>) {
+        self.session.on_timeout(cx);
+        if self.session.link != Link::Held {
+            self.parser.reset();
+        }
+    }
+
+    /// The driver wrote the first `count` bytes of [`Connection::unwritten`].
+    pub fn handle_written(&mut self, count: usize, cx: &mut Context<'_>) {
+        let bytes = count as u64;
+        self.session.write.advance(count);
+        self.session.counters.bytes_written += bytes;
+        cx.effects.counts.bytes_written += bytes;
+    }
+
+    /// The cluster's budget lets this connection try now.
+    pub fn begin_attempt(&mut self, cx: &mut Context<'_>) {
+        self.session.begin_attempt(cx);
+    }
+
+    // ---- commands -----------------------------------------------------------------------------------------
+
+    /// Connects, unless it is at it already. Starts anew after `Fatal`, and cuts the wait of `Reconnecting` short.
+    pub fn open(&mut self, cx: &mut Context<'_>) {
+        self.session.open(cx);
+    }
+
+    /// Says goodbye: a session gets its Logoff and a moment to answer what it was asked.
+    pub fn close(&mut self, cx: &mut Context<'_>) {
+        self.session.close(cx);
+        if self.session.link != Link::Held {
+            self.parser.reset();
+        }
+    }
+
+    /// Ends at once: nothing more is written, what is pending fails.
+    pub fn terminate(&mut self, cx: &mut Context<'_>) {
+        self.session.terminate(cx);
+        self.parser.reset();
+    }
+
+    /// Where the host name leads; the next attempt goes there.
+    pub const fn set_address(&mut self, address: SocketAddr) {
+        self.session.address = Some(address);
+    }
+
+    // ---- outputs and getters ------------------------------------------------------------------------------
+
+    /// What is to be written next.
+    pub fn unwritten(&self) -> &[u8] {
+        self.session.write.unwritten()
+    }
+
+    /// Takes the oldest event that waits for listeners.
+    pub fn pop_event(&mut self) -> Option<QueuedEvent> {
+        let event = self.session.queue.pop();
+        self.session.counters.events_dispatched += u64::from(event.is_some());
+        event
+    }
+
+    /// When [`Connection::handle_timeout`] is to be called.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.session.next_deadline()
+    }
+
+    /// Whether this connection waits for its turn to connect.
+    pub fn wants_attempt(&self) -> bool {
+        self.session.link == Link::Wanted
+    }
+
+    /// Whether this connection holds, or is about to hold, a session without a login on its server.
+    pub fn is_logging_in(&self) -> bool {
+        self.session.link == Link::Held && self.session.state.is_logging_in()
+    }
+
+    /// The state.
+    pub const fn state(&self) -> ConnectionState {
+        self.session.state
+    }
+
+    /// Since when.
+    pub const fn since(&self) -> Now {
+        self.session.since
+    }
+
+    /// The breaker's state.
+    pub const fn circuit(&self) -> CircuitState {
+        self.session.breaker.state()
+    }
+
+    /// Failed attempts since the last session.
+    pub const fn failed_attempts(&self) -> u32 {
+        self.session.backoff.attempt()
+    }
+
+    /// How long until the next attempt, while `Reconnecting`.
+    pub fn retry_in(&self, now: Instant) -> Option<Duration> {
+        let at = self.session.step_deadline.filter(|_| self.session.state == ConnectionState::Reconnecting)?;
+        Some(at.since(now))
+    }
+
+    /// Why the last session or attempt ended.
+    pub const fn last_loss(&self) -> Option<&LossReason> {
+        self.session.last_loss.as_ref()
+    }
+
+    /// The AMI version of the banner, such as `11.0.0`.
+    pub fn ami_version(&self) -> Option<&[u8]> {
+        let banner = self.session.banner.as_deref()?;
+        let slash = memchr::memrchr(b'/', banner)?;
+        banner.get(slash + 1..)
+    }
+
+    /// The server's configuration.
+    pub const fn config(&self) -> &Arc<ServerConfig> {
+        &self.session.config
+    }
+
+    /// The options in force for this server.
+    pub const fn options(&self) -> &Arc<ClientOptions> {
+        &self.session.options
+    }
+
+    /// Where it connects to, once known.
+    pub const fn address(&self) -> Option<SocketAddr> {
+        self.session.address
+    }
+
+    /// What happened so far.
+    pub const fn counters(&self) -> &Counters {
+        &self.session.counters
+    }
+
+    /// Events given up by a full queue so far.
+    pub const fn drops(&self) -> &DropCounts {
+        self.session.queue.drops()
+    }
+
+    /// Events that wait for listeners.
+    pub fn queued_events(&self) -> usize {
+        self.session.queue.len()
+    }
+
+    /// Actions that wait for answers.
+    pub fn pending_actions(&self) -> usize {
+        self.session.pending.len()
+    }
+
+    /// Bytes that wait to be written.
+    pub fn unwritten_len(&self) -> usize {
+        self.session.write.len()
+    }
+
+    /// The `ActionID` of an action by its sequence number.
+    pub fn action_id(&self, sequence: u64) -> Vec<u8> {
+        self.session.ids.format(sequence)
+    }
+
+    /// Bytes that were read and not parsed.
+    pub fn unparsed(&self) -> usize {
+        self.parser.buffered()
+    }
+}
+
+impl Session {
+    fn on_item(&mut self, item: Item<'_>, cx: &mut Context<'_>) {
+        match item {
+            Item::Banner(line) => self.on_banner(line, cx),
+            Item::Frame(frame) => self.on_frame(frame, cx),
+            Item::Oversized { bytes, action_id, .. } => self.on_oversized(bytes, action_id, cx),
+            Item::Garbage(_) => self.on_garbage(cx),
+        }
+    }
+
+    fn log(&self, level: Level, message: &'static str, fields: Vec<(&'static str, LogValue)>, cx: &mut Context<'_>) {
+        cx.effects.log.push(Record {
+            level,
+            message,
+            server: Some(self.id),
+            action_id: None,
+            queue_depth: Some(self.queue.len()),
+            at: cx.now.wall,
+            fields,
+        });
+    }
+
+    fn enter(&mut self, state: ConnectionState, now: Now) {
+        self.state = state;
+        self.since = now;
+    }
+}

@@ -1,0 +1,93 @@
+//! Sending actions: all or nothing.
+
+use super::{Connection, Context, Session};
+use crate::correlation::{Completion, Failure, Strategy};
+use crate::health::ConnectionState;
+use crate::protocol::{Action, ActionError};
+use thiserror::Error;
+
+/// Why an action was not sent. Nothing of it was queued.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The connection is not usable: it never was opened, is being opened, or was lost.
+    #[error("the connection is {0}")]
+    NotReady(ConnectionState),
+    /// `max_pending_actions` wait for answers already.
+    #[error("{limit} actions wait for answers already")]
+    TooManyPending {
+        /// The limit.
+        limit: usize,
+    },
+    /// The write buffer has no room for it: the server reads slowly or not at all.
+    #[error("{waiting} bytes wait to be written already, and {limit} is the limit")]
+    WriteBufferFull {
+        /// What waits.
+        waiting: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The action itself cannot be sent.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// Its result is an event that this session's event mask keeps away.
+    #[error("the result of {action} is an event of class {class}, which this server's `events` leave out")]
+    ResultMasked {
+        /// The action.
+        action: &'static str,
+        /// The class that has to be in the mask.
+        class: &'static str,
+    },
+}
+
+impl Connection {
+    /// Queues an action and tells its sequence number. On an error nothing is queued and nothing waits.
+    pub fn send(&mut self, action: &Action, completion: Completion, cx: &mut Context<'_>) -> Result<u64, SendError> {
+        let sent = self.session.send(action, completion, cx);
+        if sent.is_err() {
+            self.session.counters.actions_refused += 1;
+        }
+        sent
+    }
+
+    /// Gives up an action. Tells whether it was waiting; a later answer is counted and ignored.
+    pub fn cancel(&mut self, sequence: u64, cx: &mut Context<'_>) -> bool {
+        let session = &mut self.session;
+        let settled = session.pending.fail(sequence, Failure::Cancelled, cx.now.instant);
+        let was_waiting = settled.is_some();
+        if let Some(settled) = settled {
+            session.settle(settled, cx);
+        }
+        was_waiting
+    }
+}
+
+impl Session {
+    fn send(&mut self, action: &Action, completion: Completion, cx: &mut Context<'_>) -> Result<u64, SendError> {
+        if !self.state.is_usable() {
+            return Err(SendError::NotReady(self.state));
+        }
+        if self.pending.is_full() {
+            return Err(SendError::TooManyPending { limit: self.pending.capacity() });
+        }
+        if matches!(completion.strategy, Strategy::Async { .. }) && !self.config.events.includes("call") {
+            return Err(SendError::ResultMasked { action: "Originate", class: "call" });
+        }
+        let sequence = self.write_action(action)?;
+        self.pending.insert(sequence, completion, cx.now.instant);
+        self.counters.actions_sent += 1;
+        Ok(sequence)
+    }
+
+    /// Puts an action into the write buffer under a new sequence number.
+    pub(super) fn write_action(&mut self, action: &Action) -> Result<u64, SendError> {
+        let sequence = self.ids.take();
+        let mut bytes = Vec::with_capacity(256);
+        action.serialize(&self.ids.format(sequence), &mut bytes)?;
+        if self.write.push(&bytes) {
+            Ok(sequence)
+        } else {
+            Err(SendError::WriteBufferFull { waiting: self.write.len(), limit: self.write.limit() })
+        }
+    }
+}

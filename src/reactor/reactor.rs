@@ -1,0 +1,373 @@
+//! The tick.
+
+use crate::clock::Clock;
+use crate::token::{self, MAX_SERVERS};
+use crate::transport::{ReadOutcome, Tcp, WriteOutcome};
+use ami_core::cluster::{Cluster, DuplicateKey, ServerId};
+use ami_core::config::{ClientOptions, ServerConfig};
+use ami_core::connection::{Seed, TransportRequest};
+use ami_core::time::{Instant, Now};
+use mio::{Events, Poll};
+use rand::{RngExt, rng};
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A tick waits no longer than this, so that signals and other work get their turn.
+pub const MAX_WAIT: Duration = Duration::from_millis(250);
+
+/// Readiness taken from the kernel at once; more is told by the next tick.
+const READINESS_A_POLL: usize = 1_024;
+
+/// A pause between two ticks after which sessions may have been cut: Asterisk gives a write that does not get on
+/// 100 ms. Until such a session is read empty nothing is written to it, because a write to a session that
+/// was cut makes the kernel throw away what had still arrived.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How long deadlines of a server may wait for what has arrived of it and is not yet read.
+const TIMER_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a tick came to, besides the counts of the cluster.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// A signal ended the wait.
+    pub interrupted: bool,
+}
+
+/// A cluster and its sockets.
+#[derive(Debug)]
+pub struct Reactor {
+    poll: Poll,
+    events: Events,
+    clock: Clock,
+    cluster: Cluster,
+    links: Vec<Link>,
+    /// Servers with bytes in the socket or in the parser, in turn.
+    readable: VecDeque<ServerId>,
+    /// Counts pauses between ticks.
+    pauses: u64,
+    last_tick: Instant,
+}
+
+/// The socket of one server.
+#[derive(Debug, Default)]
+struct Link {
+    tcp: Option<Tcp>,
+    generation: u32,
+    /// It stands in `readable`.
+    is_listed: bool,
+    /// The last pause after which the socket was read empty.
+    caught_up: u64,
+}
+
+impl Reactor {
+    /// A reactor without servers.
+    pub fn new(options: Arc<ClientOptions>) -> io::Result<Self> {
+        let clock = Clock::default();
+        let last_tick = clock.now().instant;
+        Ok(Self {
+            poll: Poll::new()?,
+            events: Events::with_capacity(READINESS_A_POLL),
+            clock,
+            cluster: Cluster::new(options),
+            links: Vec::new(),
+            readable: VecDeque::new(),
+            pauses: 0,
+            last_tick,
+        })
+    }
+
+    /// Adds a server. `options` are those in force for it.
+    pub fn add(
+        &mut self,
+        config: Arc<ServerConfig>,
+        options: Arc<ClientOptions>,
+        address: Option<SocketAddr>,
+    ) -> Result<ServerId, DuplicateKey> {
+        if self.links.len() >= MAX_SERVERS {
+            return Err(DuplicateKey(config.key.clone()));
+        }
+        let mut random = rng();
+        let seed = Seed { instance: random.random(), jitter: random.random() };
+        let id = self.cluster.add(config, options, address, seed, self.clock.now())?;
+        self.links.push(Link::default());
+        Ok(id)
+    }
+
+    /// The cluster, to look at.
+    pub const fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The cluster, to command. What is queued goes out with the next tick.
+    pub const fn cluster_mut(&mut self) -> &mut Cluster {
+        &mut self.cluster
+    }
+
+    /// The time.
+    pub fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// The clock.
+    pub const fn clock_mut(&mut self) -> &mut Clock {
+        &mut self.clock
+    }
+
+    /// How long a driver may wait before the next tick is due, when no socket becomes ready. `None`: for ever.
+    pub fn until_due(&self) -> Option<Duration> {
+        if self.has_work(None) {
+            return Some(Duration::ZERO);
+        }
+        let deadline = self.cluster.next_deadline()?;
+        Some(deadline.since(self.clock.now().instant))
+    }
+
+    /// Does everything that can be done now for all servers, or reads of one only, after waiting at most `timeout`
+    /// (and [`MAX_WAIT`]) for something to do.
+    pub fn tick(&mut self, timeout: Duration, only: Option<ServerId>) -> io::Result<Ticked> {
+        let mut now = self.clock.now();
+        if now.instant.since(self.last_tick) > PAUSE {
+            self.pauses += 1;
+        }
+        self.cluster.begin_dispatch();
+        self.begin_attempts(now);
+        self.flush_writers(now);
+
+        let wait = if self.has_work(only) { Duration::ZERO } else { self.wait_at_most(timeout, now.instant) };
+        let ticked = self.wait(wait)?;
+        if !wait.is_zero() {
+            now = self.clock.now();
+        }
+        self.take_readiness(now);
+        self.read(only, now);
+        self.expire(now);
+        self.begin_attempts(now);
+        self.flush_writers(now);
+        self.last_tick = self.clock.now().instant;
+        Ok(ticked)
+    }
+
+    /// Whether a tick would find something to do without waiting.
+    fn has_work(&self, only: Option<ServerId>) -> bool {
+        let reads_or_events = match only {
+            None => !self.readable.is_empty() || self.cluster.has_events(),
+            Some(id) => {
+                self.links.get(id.index()).is_some_and(|link| link.is_listed)
+                    || self.cluster.connection(id).is_some_and(|connection| connection.queued_events() > 0)
+            }
+        };
+        reads_or_events || self.cluster.has_attempts_to_begin()
+    }
+
+    fn wait_at_most(&self, timeout: Duration, now: Instant) -> Duration {
+        let timeout = timeout.min(MAX_WAIT);
+        self.cluster.next_deadline().map_or(timeout, |deadline| timeout.min(deadline.since(now)))
+    }
+
+    fn wait(&mut self, timeout: Duration) -> io::Result<Ticked> {
+        match self.poll.poll(&mut self.events, Some(timeout)) {
+            Ok(()) => Ok(Ticked { interrupted: false }),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {
+                self.events.clear();
+                Ok(Ticked { interrupted: true })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn take_readiness(&mut self, now: Now) {
+        let mut connecting = Vec::new();
+        for event in &self.events {
+            let (id, generation) = token::unpack(event.token());
+            let Some(link) = self.links.get_mut(id.index()).filter(|link| link.generation == generation) else {
+                continue;
+            };
+            let Some(tcp) = &mut link.tcp else { continue };
+            if !tcp.is_open {
+                connecting.push(id);
+            }
+            tcp.read_closed |= event.is_read_closed() || event.is_error();
+            if event.is_writable() {
+                tcp.is_full = false;
+            }
+            if (event.is_readable() || event.is_read_closed() || event.is_error()) && !link.is_listed {
+                link.is_listed = true;
+                self.readable.push_back(id);
+            }
+        }
+        for id in connecting {
+            self.confirm(id, now);
+        }
+        // Sockets that were full and are not any more have bytes waiting for them.
+        let writable: Vec<ServerId> = self
+            .events
+            .iter()
+            .filter(|event| event.is_writable())
+            .map(|event| token::unpack(event.token()).0)
+            .collect();
+        for id in writable {
+            self.flush(id, now);
+        }
+    }
+
+    fn confirm(&mut self, id: ServerId, now: Now) {
+        let Some(tcp) = self.links.get_mut(id.index()).and_then(|link| link.tcp.as_mut()) else { return };
+        match tcp.confirm() {
+            Ok(true) => self.cluster.handle_connected(id, now),
+            Ok(false) => {}
+            Err(error) => self.cluster.handle_end(id, Some(&error.to_string()), now),
+        }
+        self.carry_out(now);
+    }
+
+    /// Reads each server that is readable once, within its budget; what is left is for the next tick.
+    fn read(&mut self, only: Option<ServerId>, now: Now) {
+        for _ in 0..self.readable.len() {
+            let Some(id) = self.readable.pop_front() else { break };
+            let is_wanted = only.is_none_or(|wanted| wanted == id);
+            let is_drained = is_wanted && self.read_one(id, now);
+            let Some(link) = self.links.get_mut(id.index()) else { continue };
+            link.is_listed = !is_drained && link.tcp.is_some();
+            if is_drained {
+                link.caught_up = self.pauses;
+                self.flush(id, now);
+            } else if link.is_listed {
+                self.readable.push_back(id);
+            }
+        }
+    }
+
+    /// Tells whether everything that had arrived was handled.
+    fn read_one(&mut self, id: ServerId, now: Now) -> bool {
+        let Some(connection) = self.cluster.connection(id) else { return true };
+        let mut bytes = connection.options().max_bytes_read_per_tick;
+        let mut frames = connection.options().max_frames_per_tick;
+        if connection.unparsed() > 0 {
+            frames = frames.saturating_sub(self.handle_read(id, 0, frames, now));
+        }
+        loop {
+            if bytes == 0 || frames == 0 {
+                return false;
+            }
+            let Some(link) = self.links.get_mut(id.index()) else { return true };
+            let Some(tcp) = link.tcp.as_mut().filter(|tcp| tcp.is_open) else { return true };
+            let buffer = self.cluster.read_buffer(id);
+            let room = buffer.len().min(bytes);
+            let Some(buffer) = buffer.get_mut(..room).filter(|buffer| !buffer.is_empty()) else { return false };
+            match tcp.read(buffer) {
+                ReadOutcome::Bytes(count, is_empty) => {
+                    bytes -= count;
+                    let handled = self.handle_read(id, count, frames, now);
+                    frames = frames.saturating_sub(handled);
+                    if is_empty && frames > 0 {
+                        return true;
+                    }
+                }
+                ReadOutcome::Empty => return true,
+                ReadOutcome::End => {
+                    self.cluster.handle_end(id, None, now);
+                    self.carry_out(now);
+                    return true;
+                }
+                ReadOutcome::Broken(error) => {
+                    self.cluster.handle_end(id, Some(&error.to_string()), now);
+                    self.carry_out(now);
+                    return true;
+                }
+            }
+        }
+    }
+
+    fn handle_read(&mut self, id: ServerId, count: usize, frames: usize, now: Now) -> usize {
+        let handled = self.cluster.handle_read(id, count, frames, now);
+        self.carry_out(now);
+        handled
+    }
+
+    fn expire(&mut self, now: Now) {
+        let links = &self.links;
+        let patient = self.cluster.next_deadline().is_some_and(|due| now.instant.since(due) < TIMER_PATIENCE);
+        let unread = |id: ServerId| patient && links.get(id.index()).is_some_and(|link| link.is_listed);
+        self.cluster.handle_timeouts(now, unread);
+        self.carry_out(now);
+    }
+
+    fn begin_attempts(&mut self, now: Now) {
+        self.cluster.begin_attempts(now);
+        self.carry_out(now);
+    }
+
+    fn flush_writers(&mut self, now: Now) {
+        while let Some(id) = self.cluster.take_writer() {
+            self.flush(id, now);
+        }
+        self.carry_out(now);
+    }
+
+    /// Writes what the socket takes.
+    fn flush(&mut self, id: ServerId, now: Now) {
+        loop {
+            let Some(link) = self.links.get_mut(id.index()) else { return };
+            if link.caught_up != self.pauses {
+                // Read first. The socket may hold nothing to read; then there is nothing to wait for.
+                if !link.is_listed && link.tcp.is_some() {
+                    link.is_listed = true;
+                    self.readable.push_back(id);
+                }
+                return;
+            }
+            let Some(tcp) = link.tcp.as_mut().filter(|tcp| tcp.is_open && !tcp.is_full) else { return };
+            let Some(connection) = self.cluster.connection(id) else { return };
+            let bytes = connection.unwritten();
+            if bytes.is_empty() {
+                return;
+            }
+            match tcp.write(bytes) {
+                WriteOutcome::Bytes(count) => self.cluster.handle_written(id, count, now),
+                WriteOutcome::Full => return,
+                WriteOutcome::Broken => {
+                    // Reading tells why, after what had still arrived.
+                    tcp.read_closed = true;
+                    if !link.is_listed {
+                        link.is_listed = true;
+                        self.readable.push_back(id);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Opens and closes the sockets that the cluster asks for.
+    fn carry_out(&mut self, now: Now) {
+        while let Some(request) = self.cluster.effects().requests.pop_front() {
+            match request {
+                TransportRequest::Connect(id, address) => self.connect(id, address, now),
+                TransportRequest::Close(id) => self.close(id),
+            }
+        }
+    }
+
+    fn connect(&mut self, id: ServerId, address: SocketAddr, now: Now) {
+        self.close(id);
+        let Some(link) = self.links.get_mut(id.index()) else { return };
+        link.generation = link.generation.wrapping_add(1);
+        match Tcp::connect(address, self.poll.registry(), token::pack(id, link.generation)) {
+            Ok(tcp) => {
+                link.tcp = Some(tcp);
+                link.caught_up = self.pauses;
+            }
+            Err(error) => self.cluster.handle_end(id, Some(&error.to_string()), now),
+        }
+    }
+
+    fn close(&mut self, id: ServerId) {
+        let Some(link) = self.links.get_mut(id.index()) else { return };
+        if let Some(mut tcp) = link.tcp.take() {
+            tcp.deregister(self.poll.registry());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! One socket.
+
+mod tcp;
+
+pub(crate) use tcp::{ReadOutcome, Tcp, WriteOutcome};
