@@ -26,7 +26,7 @@ pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
         .implements((ce::throwable, "\\Throwable"))
         .registration(|class, arguments| {
             MARKER_CLASS.set(class);
-            std::mem::forget(arguments)
+            std::mem::forget(arguments);
         })
         .register()?;
     let getter = |name, handler: extern "C" fn(&mut ExecuteData, &mut Zval), kind, nullable| {
@@ -43,7 +43,7 @@ pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
         .method(getter("suggestion", suggestion, DataType::String, true), MethodFlags::Public)
         .registration(|class, arguments| {
             INVALID_CONFIGURATION_CLASS.set(class);
-            std::mem::forget(arguments)
+            std::mem::forget(arguments);
         })
         .register()
 }
