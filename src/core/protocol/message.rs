@@ -46,7 +46,13 @@ impl<'a> FrameRef<'a> {
     /// a response.
     #[inline]
     pub fn from_bytes(bytes: &'a [u8]) -> Option<Self> {
-        let first = bytes.get(..memchr(b'\n', bytes).unwrap_or(bytes.len()))?;
+        Self::with_first_line(bytes, memchr(b'\n', bytes).unwrap_or(bytes.len()))
+    }
+
+    /// [`FrameRef::from_bytes`] for a block whose first line's length is known, give or take its end.
+    #[inline]
+    pub(super) fn with_first_line(bytes: &'a [u8], len: usize) -> Option<Self> {
+        let first = bytes.get(..len)?;
         if let Some(name) = first.strip_prefix(b"Event: ") {
             return Some(Self { bytes, name: name.trim_ascii(), kind: FrameKind::Event });
         }

@@ -93,6 +93,8 @@ pub struct Parser {
     buffer: Buffer,
     /// From where in the live bytes the search for the current frame's end goes on.
     resume: usize,
+    /// The length of the current frame's first line, once that is complete.
+    first_line: usize,
     /// How the current frame ends; `None` until its first line is complete.
     ending: Option<Ending>,
     /// Bytes of the current frame that were thrown away; the frame is over the limit when not 0.
@@ -112,6 +114,7 @@ impl Parser {
             limits,
             buffer: Buffer::new(),
             resume: 0,
+            first_line: 0,
             ending: None,
             discarded: 0,
             head: Vec::new(),
@@ -272,6 +275,7 @@ impl Parser {
         // Not for a line over the limit, whose start is gone when it arrived in pieces.
         self.follows = self.discarded == 0 && is_follows(live.get(..newline)?) && newline < self.oversized_at();
         self.resume = line_end;
+        self.first_line = line_end;
         self.ending = Some(ending);
         Some(ending)
     }
@@ -293,7 +297,7 @@ impl Parser {
         self.follows = false;
         let block = self.buffer.taken(place);
         if discarded == 0 && len <= self.limits.max_frame_size {
-            return FrameRef::from_bytes(block).map_or(Item::Garbage(block), Item::Frame);
+            return FrameRef::with_first_line(block, self.first_line).map_or(Item::Garbage(block), Item::Frame);
         }
         let head = if discarded == 0 { self.head_of(block) } else { &self.head };
         let frame = FrameRef::from_bytes(head);

@@ -106,3 +106,22 @@ fn every_capture_survives_a_frame_limit_that_most_frames_exceed() {
         }
     }
 }
+
+#[test]
+fn every_seed_of_the_fuzzers_gives_the_same_items_in_pieces_of_any_size() {
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/parser");
+    let mut count = 0;
+    for entry in std::fs::read_dir(seeds).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        for max_frame_size in [1024 * 1024, 64, 3] {
+            let limits = ParserLimits { max_frame_size, buffer_limit: 0 };
+            let whole = read_all(limits, &bytes, &[usize::MAX]);
+            for size in 1..=bytes.len().min(70) {
+                assert_eq!(read_all(limits, &bytes, &[size]), whole, "{} in pieces of {size}", path.display());
+            }
+        }
+        count += 1;
+    }
+    assert!(count > 30, "{count} seeds");
+}
