@@ -176,7 +176,8 @@ impl Block {
     fn fill(&mut self, template: &Arc<Template>, first: u64, wanted: usize) -> &[u8] {
         let size = template.event_bytes;
         let slots = template.patches.len() as u64;
-        if !self.owner.as_ref().is_some_and(|owner| Arc::ptr_eq(owner, template)) {
+        // Sessions without filters have equal templates, so that they do not take the block from one another.
+        if !self.owner.as_ref().is_some_and(|owner| Arc::ptr_eq(owner, template) || owner.slots == template.slots) {
             let repeats = (BLOCK_BYTES + template.slots.len()) / template.slots.len() + 1;
             self.bytes.clear();
             for _ in 0..repeats {
@@ -231,9 +232,9 @@ mod tests {
 
     #[test]
     fn each_event_has_the_next_number_and_the_wanted_size_however_it_is_cut() {
-        for piece in [1, 519, 520, 7_777, usize::MAX] {
-            let text = collect(&mut flood(FloodConfig::of(1_200)), piece);
-            assert_eq!(text.len(), 1_200 * 520);
+        for (piece, count) in [(1, 12), (519, 1_200), (520, 1_200), (7_777, 12_000), (usize::MAX, 12_000)] {
+            let text = collect(&mut flood(FloodConfig::of(count)), piece);
+            assert_eq!(text.len() as u64, count * 520);
             for (number, event) in text.as_bytes().chunks(520).enumerate() {
                 let event = std::str::from_utf8(event).unwrap();
                 assert!(event.contains(&format!("\r\nSeq: {number}\r\nText: ")), "{event}");

@@ -30,7 +30,8 @@ pub(super) fn command(action: &mut Action<'_>) {
     let lines = output(&words, &action.node.pbx, action.fx.now);
     let known = lines.is_some();
     let lines = lines.unwrap_or_else(|| {
-        vec![format!("No such command '{command}' (type 'core show help {command}' for other possible commands)")]
+        let known = words.split_last().map(|(_, known)| known.join(" ")).unwrap_or_default();
+        vec![format!("No such command '{command}' (type 'core show help {known}' for other possible commands)")]
     });
     let id = action.request.action_id();
     let out = action.session.out.tail();
@@ -80,11 +81,11 @@ fn output(words: &[&str], pbx: &Pbx, now: Stamp) -> Option<Vec<String>> {
 }
 
 fn channels(pbx: &Pbx) -> Vec<String> {
-    let mut lines = vec![format!("{:<64} {:<16} {:<7} {:<31}", "Channel", "Location", "State", "Application(Data)")];
+    let mut lines = vec![format!("{:<64} {:<32} {:<7} {:<30}", "Channel", "Location", "State", "Application(Data)")];
     for channel in pbx.channels.values() {
         let location = format!("{}@{}:{}", channel.exten, channel.context, channel.priority);
         let run = format!("{}({})", channel.application, String::from_utf8_lossy(&channel.data));
-        lines.push(format!("{:<64} {location:<16} {:<7} {run:<31}", channel.name, format!("{:?}", channel.state)));
+        lines.push(format!("{:<64} {location:<32} {:<7} {run:<30}", channel.name, format!("{:?}", channel.state)));
     }
     lines.push(format!("{} active channels", pbx.channels.len()));
     lines.push(format!("{} active calls", pbx.calls.active()));
