@@ -233,7 +233,7 @@ impl Session {
             Ok(sequence) => self.pings.push(sequence),
             // A write buffer that is full for so long that Pings are missed ends the session by itself.
             Err(error) => {
-                self.log(Level::Debug, "no Ping could be sent", vec![("reason", error.to_string().into())], cx)
+                self.log(Level::Debug, "no Ping could be sent", vec![("reason", error.to_string().into())], cx);
             }
         }
     }

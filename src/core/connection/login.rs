@@ -6,6 +6,7 @@ use crate::correlation::LossReason;
 use crate::health::{ConnectionState, Heartbeat};
 use crate::log::Level;
 use crate::protocol::{Action, ActionError, FrameRef};
+use core::fmt::Write as _;
 use core::time::Duration;
 use md5::{Digest, Md5};
 
@@ -61,7 +62,11 @@ impl Session {
                 let mut hash = Md5::new();
                 hash.update(challenge);
                 hash.update(self.config.secret.expose());
-                let key: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+                let key = hash.finalize().iter().fold(String::with_capacity(32), |mut key, byte| {
+                    // Writing to a String cannot fail.
+                    let _ = write!(key, "{byte:02x}");
+                    key
+                });
                 self.log_in(Some(&key), cx);
             }
             _ if self.config.auth == AuthMethod::Auto => self.log_in(None, cx),
