@@ -34,7 +34,7 @@ final class ClientOptions
     public readonly float $authTimeout;
 
     /**
-     * Seconds without a byte from the server until the connection counts as dead; heartbeats make bytes.
+     * Seconds without a byte from the server after which a Ping is sent before its turn.
      *
      * Default 30, from 0.05 to 86,400 seconds. A link that was silent for a day is not alive.
      */

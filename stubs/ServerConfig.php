@@ -58,7 +58,8 @@ final class ServerConfig
         string $key,
         string $host,
         string $username,
-        #[\SensitiveParameter] string $secret,
+        #[\SensitiveParameter]
+        string $secret,
         int $port = 5038,
         string $auth = 'auto',
         string|array $events = 'on',

@@ -12,7 +12,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ce, run_handler};
 
-use crate::php::zend;
+use crate::php::zend::{self, PreparedCallable};
 
 /// A class declared by hand.
 pub(crate) trait Native: RegisteredClass {
@@ -82,6 +82,28 @@ pub(crate) fn method<T: RegisteredClass>(
     }));
 }
 
+/// Runs the body of a method that needs its own object.
+pub(crate) fn method_of_object<T: RegisteredClass>(
+    ex: &mut ExecuteData,
+    returned: &mut Zval,
+    required: usize,
+    most: usize,
+    body: impl FnOnce(&T, &ZendObject, &[Zval]) -> PhpResult<Reply>,
+) {
+    run_handler(AssertUnwindSafe(|| {
+        let Some((values, Some(this))) = arguments(ex, required, most) else { return };
+        let result = match ZendClassObject::<T>::from_zend_obj(this) {
+            Some(object) => body(object, this, &values),
+            None => Err(unconstructed::<T>()),
+        };
+        match result {
+            Ok(Reply::Value(value)) => *returned = value,
+            Ok(Reply::This) => returned.set_object(this),
+            Err(exception) => exception.throw(),
+        }
+    }));
+}
+
 /// Runs the body of a static method.
 pub(crate) fn static_method(
     ex: &mut ExecuteData,
@@ -102,6 +124,66 @@ pub(crate) fn static_method(
 /// The argument at a place, null if there is none.
 pub(crate) fn argument(values: &[Zval], place: usize) -> Zval {
     values.get(place).map_or_else(Zval::null, Zval::shallow_clone)
+}
+
+/// The bytes of a string argument.
+pub(crate) fn bytes<'a>(values: &'a [Zval], place: usize, name: &str) -> PhpResult<&'a [u8]> {
+    let value = values.get(place).map(Zval::dereference);
+    match value.and_then(Zval::zend_str) {
+        Some(text) => Ok(text.as_bytes()),
+        None => Err(wrong_type(place, name, "string", value)),
+    }
+}
+
+/// A whole number, or what it is when left out.
+pub(crate) fn integer(values: &[Zval], place: usize, name: &str, otherwise: i64) -> PhpResult<i64> {
+    match values.get(place).map(Zval::dereference) {
+        None => Ok(otherwise),
+        Some(value) => value.long().ok_or_else(|| wrong_type(place, name, "int", Some(value))),
+    }
+}
+
+/// A whole number, or null.
+pub(crate) fn optional_integer(values: &[Zval], place: usize, name: &str) -> PhpResult<Option<i64>> {
+    if values.get(place).is_none_or(|value| value.dereference().is_null()) {
+        return Ok(None);
+    }
+    integer(values, place, name, 0).map(Some)
+}
+
+/// A callable, resolved where it was written, so that `[$this, 'privateMethod']` works.
+pub(crate) fn callable(values: &[Zval], place: usize, name: &str) -> PhpResult<PreparedCallable> {
+    let given = argument(values, place);
+    PreparedCallable::new(&given).map_err(|reason| {
+        let message = format!("Argument #{} (${name}) must be a valid callback, {}", place + 1, reason.0);
+        PhpException::new(message, 0, ce::type_error())
+    })
+}
+
+/// A number, 0 when left out.
+#[allow(clippy::cast_precision_loss, reason = "as PHP does it where an int is given for a float")]
+pub(crate) fn float(values: &[Zval], place: usize, name: &str) -> PhpResult<f64> {
+    match values.get(place).map(Zval::dereference) {
+        None => Ok(0.0),
+        Some(value) => match (value.double(), value.long()) {
+            (Some(number), _) => Ok(number),
+            (None, Some(number)) => Ok(number as f64),
+            (None, None) => Err(wrong_type(place, name, "float", Some(value))),
+        },
+    }
+}
+
+/// What PHP itself says of an argument of the wrong type.
+pub(crate) fn wrong_type(place: usize, name: &str, wanted: &str, given: Option<&Zval>) -> PhpException {
+    let given = match given {
+        None => "none".to_owned(),
+        Some(value) => match value.object() {
+            Some(object) => object.get_class_name().unwrap_or_else(|_| "object".to_owned()),
+            None => value.get_type().to_string().to_lowercase(),
+        },
+    };
+    let message = format!("Argument #{} (${name}) must be of type {wanted}, {given} given", place + 1);
+    PhpException::new(message, 0, ce::type_error())
 }
 
 /// Gives the properties of an object their only values. An object that has them already stays as it is.
@@ -134,9 +216,32 @@ fn unconstructed<T: RegisteredClass>() -> PhpException {
     PhpException::new(format!("{} is not constructed", T::CLASS_NAME), 0, ce::error())
 }
 
+/// The exception of a constructor that PHP cannot reach anyhow: it is private.
+pub(crate) fn not_for_php<T>(class: &str) -> PhpResult<T> {
+    Err(PhpException::new(format!("{class} is made by the extension only"), 0, ce::error()))
+}
+
 /// Implements what `#[php_class]` would, for a class whose methods and constructor are built by hand.
 macro_rules! native_class {
     ($type:ty, $name:literal, implements $interfaces:expr) => {
+        $crate::php::class::native_class!(@class $type, $name, $interfaces, {
+            Some(ext_php_rs::class::ConstructorMeta {
+                constructor: Self::construct,
+                build_fn: Self::constructor_arguments,
+                flags: None,
+            })
+        });
+    };
+    ($type:ty, $name:literal, made by the extension only, implements $interfaces:expr) => {
+        $crate::php::class::native_class!(@class $type, $name, $interfaces, {
+            Some(ext_php_rs::class::ConstructorMeta {
+                constructor: |_| $crate::php::class::not_for_php($name).into(),
+                build_fn: |function| function,
+                flags: Some(ext_php_rs::flags::MethodFlags::Private),
+            })
+        });
+    };
+    (@class $type:ty, $name:literal, $interfaces:expr, $constructor:block) => {
         impl ext_php_rs::class::RegisteredClass for $type {
             const CLASS_NAME: &'static str = $name;
             const BUILDER_MODIFIER: Option<fn(ext_php_rs::builders::ClassBuilder) -> ext_php_rs::builders::ClassBuilder> =
@@ -158,13 +263,7 @@ macro_rules! native_class {
                 Self::methods()
             }
 
-            fn constructor() -> Option<ext_php_rs::class::ConstructorMeta<Self>> {
-                Some(ext_php_rs::class::ConstructorMeta {
-                    constructor: Self::construct,
-                    build_fn: Self::constructor_arguments,
-                    flags: None,
-                })
-            }
+            fn constructor() -> Option<ext_php_rs::class::ConstructorMeta<Self>> $constructor
 
             fn constants() -> &'static [(
                 &'static str,

@@ -1,113 +1,340 @@
-//! The exceptions, registered by hand so that PHP fills in their file, line and trace.
-
-use std::panic::AssertUnwindSafe;
+//! The exceptions that PHP sees, and how Rust makes them.
+//!
+//! Declared without a Rust type behind their objects: only so does PHP give them file, line and trace, and may
+//! applications extend them. What an exception is about is in private properties, each read by the method of its name.
 
 use ami_core::config::ConfigError;
-use ext_php_rs::builders::{ClassBuilder, ClassProperty, FunctionBuilder};
-use ext_php_rs::convert::IntoZval;
-use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags, PropertyFlags};
+use ami_core::health::ConnectionState;
+use ami_core::protocol::ActionError;
+use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
+use ext_php_rs::class::ClassEntryInfo;
+use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ce, run_handler};
 
-use super::config::write;
-use super::zend::{self, ClassSlot};
+use crate::php::class;
+use crate::php::config;
+use crate::php::enums::{self, CONNECTION_STATE};
+use crate::php::zend::{self, ClassSlot, Field};
 
-const MARKER: &str = "Apn\\AmiClient\\AmiException";
-const INVALID_CONFIGURATION: &str = "Apn\\AmiClient\\InvalidConfigurationException";
+const AMI_RESPONSE: &str = "Apn\\AmiClient\\AmiResponse";
 
-static MARKER_CLASS: ClassSlot = ClassSlot::new();
-static INVALID_CONFIGURATION_CLASS: ClassSlot = ClassSlot::new();
+/// Which exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 
-/// Registers the exceptions, at startup.
+pub(crate) enum Class {
+    InvalidConfiguration,
+    Connection,
+    ConnectionLost,
+    Authentication,
+    InvalidConnectionState,
+    Backpressure,
+    Action,
+    ActionSendFailed,
+    ActionTimeout,
+    ActionErrorResponse,
+    MissingResponse,
+    ActionCancelled,
+    Protocol,
+    ParserDesync,
+    Reentrancy,
+    ForkedProcess,
+}
+
+/// A class as it is declared.
+struct Definition {
+    class: Class,
+    name: &'static str,
+    parent: ClassEntryInfo,
+    /// The parent, where it is one of these classes.
+    inherits: Option<Class>,
+    /// Its own properties, each with a method of the same name that reads it.
+    fields: &'static [(&'static str, Field)],
+    entry: ClassSlot,
+}
+
+static MARKER: ClassSlot = ClassSlot::new();
+
+const RUNTIME: ClassEntryInfo = (zend::runtime_exception, "\\RuntimeException");
+const LOGIC: ClassEntryInfo = (zend::logic_exception, "\\LogicException");
+const ARGUMENT: ClassEntryInfo = (zend::invalid_argument_exception, "\\InvalidArgumentException");
+
+const SERVER_KEY: (&str, Field) = ("serverKey", Field::OptionalString);
+const ACTION_ID: (&str, Field) = ("actionId", Field::OptionalString);
+const STATE: (&str, Field) = ("state", Field::Optional(CONNECTION_STATE));
+
+const fn root(
+    class: Class,
+    name: &'static str,
+    parent: ClassEntryInfo,
+    fields: &'static [(&'static str, Field)],
+) -> Definition {
+    Definition { class, name, parent, inherits: None, fields, entry: ClassSlot::new() }
+}
+
+const fn child(
+    class: Class,
+    name: &'static str,
+    (inherits, parent): (Class, fn() -> &'static ClassEntry),
+    fields: &'static [(&'static str, Field)],
+) -> Definition {
+    Definition { class, name, parent: (parent, ""), inherits: Some(inherits), fields, entry: ClassSlot::new() }
+}
+
+const OF_CONNECTION: (Class, fn() -> &'static ClassEntry) = (Class::Connection, || Class::Connection.entry());
+const OF_ACTION: (Class, fn() -> &'static ClassEntry) = (Class::Action, || Class::Action.entry());
+const OF_PROTOCOL: (Class, fn() -> &'static ClassEntry) = (Class::Protocol, || Class::Protocol.entry());
+
+/// In the order of [`Class`], parents before their children.
+static DEFINITIONS: [Definition; 16] = [
+    root(
+        Class::InvalidConfiguration,
+        "Apn\\AmiClient\\InvalidConfigurationException",
+        ARGUMENT,
+        &[("key", Field::String), ("value", Field::Mixed), ("suggestion", Field::OptionalString)],
+    ),
+    root(
+        Class::Connection,
+        "Apn\\AmiClient\\ConnectionException",
+        RUNTIME,
+        &[SERVER_KEY, STATE, ("host", Field::OptionalString), ("port", Field::OptionalInt)],
+    ),
+    child(Class::ConnectionLost, "Apn\\AmiClient\\ConnectionLostException", OF_CONNECTION, &[ACTION_ID]),
+    child(Class::Authentication, "Apn\\AmiClient\\AuthenticationException", OF_CONNECTION, &[]),
+    root(
+        Class::InvalidConnectionState,
+        "Apn\\AmiClient\\InvalidConnectionStateException",
+        RUNTIME,
+        &[SERVER_KEY, STATE],
+    ),
+    root(
+        Class::Backpressure,
+        "Apn\\AmiClient\\BackpressureException",
+        RUNTIME,
+        &[SERVER_KEY, ("limitName", Field::String), ("limit", Field::Int), ("current", Field::Int)],
+    ),
+    root(
+        Class::Action,
+        "Apn\\AmiClient\\ActionException",
+        RUNTIME,
+        &[SERVER_KEY, ACTION_ID, ("actionName", Field::OptionalString)],
+    ),
+    child(Class::ActionSendFailed, "Apn\\AmiClient\\ActionSendFailedException", OF_ACTION, &[]),
+    child(Class::ActionTimeout, "Apn\\AmiClient\\ActionTimeoutException", OF_ACTION, &[("timeoutMs", Field::Int)]),
+    child(
+        Class::ActionErrorResponse,
+        "Apn\\AmiClient\\ActionErrorResponseException",
+        OF_ACTION,
+        &[("response", Field::Object(AMI_RESPONSE))],
+    ),
+    child(Class::MissingResponse, "Apn\\AmiClient\\MissingResponseException", OF_ACTION, &[]),
+    child(Class::ActionCancelled, "Apn\\AmiClient\\ActionCancelledException", OF_ACTION, &[]),
+    root(Class::Protocol, "Apn\\AmiClient\\ProtocolException", RUNTIME, &[SERVER_KEY, ACTION_ID]),
+    child(Class::ParserDesync, "Apn\\AmiClient\\ParserDesyncException", OF_PROTOCOL, &[]),
+    root(Class::Reentrancy, "Apn\\AmiClient\\ReentrancyException", LOGIC, &[]),
+    root(Class::ForkedProcess, "Apn\\AmiClient\\ForkedProcessException", LOGIC, &[("ownerPid", Field::Int)]),
+];
+
+/// Declares the interface and the classes, at startup.
 pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
-    ClassBuilder::new(MARKER)
+    let marker = ClassBuilder::new("Apn\\AmiClient\\AmiException")
         .flags(ClassFlags::Interface)
-        .implements((ce::throwable, "\\Throwable"))
-        .registration(|class, arguments| {
-            MARKER_CLASS.set(class);
-            std::mem::forget(arguments);
-        })
-        .register()?;
-    let getter = |name, handler: extern "C" fn(&mut ExecuteData, &mut Zval), kind, nullable| {
-        FunctionBuilder::new(name, handler).returns(kind, false, nullable)
-    };
-    ClassBuilder::new(INVALID_CONFIGURATION)
-        .extends((zend::invalid_argument_exception, "\\InvalidArgumentException"))
-        .implements((marker, MARKER))
-        .property(protected("key", || Ok(zend::interned(""))))
-        .property(protected("value", || Ok(Zval::null())))
-        .property(protected("suggestion", || Ok(Zval::null())))
-        .method(getter("key", key, DataType::String, false), MethodFlags::Public)
-        .method(getter("value", value, DataType::Mixed, false), MethodFlags::Public)
-        .method(getter("suggestion", suggestion, DataType::String, true), MethodFlags::Public)
-        .registration(|class, arguments| {
-            INVALID_CONFIGURATION_CLASS.set(class);
-            std::mem::forget(arguments);
-        })
-        .register()
+        .implements((ce::throwable, "\\Throwable"));
+    MARKER.set(zend::register(marker)?);
+    for definition in &DEFINITIONS {
+        let mut builder = ClassBuilder::new(definition.name).extends(definition.parent);
+        if definition.inherits.is_none() {
+            builder = builder.implements((|| MARKER.get().unwrap_or_else(ce::throwable), ""));
+        }
+        for (name, field) in definition.fields {
+            let (data_type, nullable) = data_type(*field);
+            let method = FunctionBuilder::new(*name, read).returns(data_type, false, nullable);
+            builder = builder.method(method, MethodFlags::Public);
+        }
+        let class = zend::register(builder)?;
+        for (name, field) in definition.fields {
+            zend::declare_private(class, name, *field);
+        }
+        definition.entry.set(class);
+    }
+    Ok(())
 }
 
-/// The exception for a refused setting.
-pub(crate) fn invalid_configuration(error: &ConfigError) -> PhpException {
-    let Some(class) = INVALID_CONFIGURATION_CLASS.get() else {
-        return PhpException::from_message(error.to_string());
-    };
-    let mut object = ZendObject::new(class);
-    let suggestion = error.suggestion.as_deref().map_or_else(Zval::null, text);
-    for (name, value) in [
-        ("message", text(&error.to_string())),
-        ("key", text(&error.key)),
-        ("value", write(&error.value)),
-        ("suggestion", suggestion),
-    ] {
-        zend::init_readonly(&mut object, name, value);
-    }
-    let exception = PhpException::new(error.to_string(), 0, class);
-    match object.into_zval(false) {
-        Ok(object) => exception.with_object(object),
-        Err(_) => exception,
+const fn data_type(field: Field) -> (DataType, bool) {
+    match field {
+        Field::OptionalString => (DataType::String, true),
+        Field::OptionalInt => (DataType::Long, true),
+        Field::String => (DataType::String, false),
+        Field::Int => (DataType::Long, false),
+        Field::Mixed => (DataType::Mixed, false),
+        Field::Optional(class) | Field::Once(class) => (DataType::object(class), true),
+        Field::Object(class) => (DataType::object(class), false),
     }
 }
 
-fn text(text: &str) -> Zval {
-    let mut zval = Zval::new();
-    zval.set_binary(text.as_bytes().to_vec());
-    zval
-}
-
-fn marker() -> &'static ClassEntry {
-    MARKER_CLASS.get().unwrap_or_else(ce::throwable)
-}
-
-fn protected(name: &str, default: fn() -> ext_php_rs::error::Result<Zval>) -> ClassProperty {
-    ClassProperty {
-        name: name.to_owned(),
-        flags: PropertyFlags::Protected,
-        default: Some(Box::new(default)),
-        docs: &[],
-        ty: None,
-        nullable: true,
-        readonly: false,
-        default_stub: None,
-    }
-}
-
-fn read(ex: &mut ExecuteData, returned: &mut Zval, name: &str) {
-    run_handler(AssertUnwindSafe(|| {
-        let property = ex.get_self().and_then(|this| this.get_property::<&Zval>(name).ok());
-        *returned = property.map_or_else(Zval::null, |value| value.dereference().shallow_clone());
+/// Every getter: what differs is the name under which it was called.
+extern "C" fn read(ex: &mut ExecuteData, returned: &mut Zval) {
+    run_handler(std::panic::AssertUnwindSafe(|| {
+        if class::arguments(ex, 0, 0).is_some() {
+            *returned = zend::own_property(ex);
+        }
     }));
 }
 
-extern "C" fn key(ex: &mut ExecuteData, returned: &mut Zval) {
-    read(ex, returned, "key");
+impl Class {
+    fn definition(self) -> Option<&'static Definition> {
+        DEFINITIONS.iter().find(|definition| definition.class == self)
+    }
+
+    /// The PHP class.
+    pub(crate) fn entry(self) -> &'static ClassEntry {
+        self.definition().and_then(|definition| definition.entry.get()).unwrap_or_else(ce::exception)
+    }
+
+    /// The class that declares a field: this one or one that it extends.
+    fn declaring(self, field: &str) -> Option<Self> {
+        let definition = self.definition()?;
+        if definition.fields.iter().any(|(name, _)| *name == field) {
+            return Some(self);
+        }
+        definition.inherits?.declaring(field)
+    }
 }
 
-extern "C" fn value(ex: &mut ExecuteData, returned: &mut Zval) {
-    read(ex, returned, "value");
+/// An exception to be. A field that its class does not have is left out.
+#[derive(Debug)]
+pub(crate) struct Exception {
+    class: Class,
+    message: Vec<u8>,
+    fields: Vec<(&'static str, Zval)>,
+    previous: Option<Zval>,
 }
 
-extern "C" fn suggestion(ex: &mut ExecuteData, returned: &mut Zval) {
-    read(ex, returned, "suggestion");
+impl Exception {
+    pub(crate) fn new(class: Class, message: impl Into<Vec<u8>>) -> Self {
+        Self { class, message: message.into(), fields: Vec::new(), previous: None }
+    }
+
+    pub(crate) fn server_key(self, key: &str) -> Self {
+        self.field("serverKey", class::zval(key))
+    }
+
+    pub(crate) fn action_id(self, id: impl AsRef<[u8]>) -> Self {
+        self.field("actionId", bytes(id.as_ref()))
+    }
+
+    pub(crate) fn action_name(self, name: impl AsRef<[u8]>) -> Self {
+        self.field("actionName", bytes(name.as_ref()))
+    }
+
+    pub(crate) fn state(self, state: ConnectionState) -> Self {
+        self.field("state", enums::connection_state(state))
+    }
+
+    pub(crate) fn host(self, host: &str) -> Self {
+        self.field("host", class::zval(host))
+    }
+
+    pub(crate) fn port(self, port: u16) -> Self {
+        self.field("port", class::zval(i64::from(port)))
+    }
+
+    /// Which limit was reached, what it allows, and how much there was.
+    pub(crate) fn limit(self, name: &str, limit: i64, current: i64) -> Self {
+        self.field("limitName", class::zval(name))
+            .field("limit", class::zval(limit))
+            .field("current", class::zval(current))
+    }
+
+    pub(crate) fn timeout_ms(self, timeout: i64) -> Self {
+        self.field("timeoutMs", class::zval(timeout))
+    }
+
+    /// The `AmiResponse` that said no.
+    pub(crate) fn response(self, response: Zval) -> Self {
+        self.field("response", response)
+    }
+
+    /// What was refused. A secret must not get here.
+    pub(crate) fn key_value(self, key: &str, value: Zval, suggestion: Option<&str>) -> Self {
+        let suggestion = suggestion.map_or_else(Zval::null, class::zval);
+        self.field("key", class::zval(key)).field("value", value).field("suggestion", suggestion)
+    }
+
+    pub(crate) fn owner_pid(self, pid: i64) -> Self {
+        self.field("ownerPid", class::zval(pid))
+    }
+
+    /// The exception that led to this one.
+    pub(crate) fn previous(mut self, previous: Zval) -> Self {
+        self.previous = Some(previous);
+        self
+    }
+
+    fn field(mut self, name: &'static str, value: Zval) -> Self {
+        self.fields.push((name, value));
+        self
+    }
+
+    /// The PHP object, not thrown. Its file, line and trace are those of the PHP code that runs now.
+    pub(crate) fn into_zval(self) -> Zval {
+        let Some(mut object) = zend::instantiate(self.class.entry()) else { return Zval::null() };
+        zend::set_property(ce::exception(), &mut object, "message", bytes(&self.message));
+        for (name, value) in self.fields {
+            if let Some(declaring) = self.class.declaring(name) {
+                zend::set_property(declaring.entry(), &mut object, name, value);
+            }
+        }
+        if let Some(previous) = self.previous.filter(Zval::is_object) {
+            zend::set_property(ce::exception(), &mut object, "previous", previous);
+        }
+        object
+    }
+}
+
+impl From<Exception> for PhpException {
+    fn from(exception: Exception) -> Self {
+        let (class, message) = (exception.class, String::from_utf8_lossy(&exception.message).into_owned());
+        Self::new(message, 0, class.entry()).with_object(exception.into_zval())
+    }
+}
+
+/// The exception for a refused setting, on its way to PHP.
+pub(crate) fn invalid_configuration(error: &ConfigError) -> PhpException {
+    invalid(error).into()
+}
+
+/// The exception for a refused setting.
+pub(crate) fn invalid(error: &ConfigError) -> Exception {
+    let exception = Exception::new(Class::InvalidConfiguration, error.to_string());
+    exception.key_value(&error.key, config::write(&error.value), error.suggestion.as_deref())
+}
+
+fn bytes(bytes: &[u8]) -> Zval {
+    let mut zval = Zval::new();
+    zval.set_binary(bytes.to_vec());
+    zval
+}
+
+/// The exception for an action that must not be sent: `key()` is the header, or `name`, `value()` its value as far as
+/// known, or the number of headers where there are too many.
+pub(crate) fn from_action_error(error: &ActionError) -> Exception {
+    let (key, value) = match error {
+        ActionError::EmptyName => ("name", class::zval("")),
+        ActionError::ForbiddenByte { header, value, .. } => (of_header(header), class::zval(value.as_str())),
+        ActionError::BadHeaderName { name } | ActionError::ReservedHeader { name } => (name.as_str(), Zval::null()),
+        ActionError::LineTooLong { header, .. } => (of_header(header), Zval::null()),
+        ActionError::TooManyHeaders { count, .. } => {
+            ("headers", class::zval(i64::try_from(*count).unwrap_or(i64::MAX)))
+        }
+        _ => ("action", Zval::null()),
+    };
+    Exception::new(Class::InvalidConfiguration, format!("the action cannot be sent: {error}"))
+        .key_value(key, value, None)
+}
+
+/// What the caller calls a line of the action.
+fn of_header(header: &str) -> &str {
+    if header == "Action" { "name" } else { header }
 }

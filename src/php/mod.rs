@@ -1,11 +1,32 @@
 //! The PHP edge: classes, conversions, exceptions.
+//!
+//! The rule of this layer: a borrow of ours never lives over a call into PHP, since PHP may call back, throw, exit,
+//! or switch to another fiber there.
 
 use ext_php_rs::prelude::*;
 
-pub(crate) mod class;
-pub(crate) mod config;
-pub(crate) mod exceptions;
-pub(crate) mod zend;
+mod action;
+mod class;
+mod client;
+mod completion;
+mod config;
+mod engine;
+mod enums;
+mod event;
+mod exceptions;
+mod filter;
+mod health;
+mod held;
+mod listeners;
+mod log;
+mod manager;
+mod message;
+mod metrics;
+mod pending;
+mod response;
+mod subscription;
+mod tick_summary;
+mod zend;
 
 /// Adds everything that PHP sees.
 pub(crate) fn register(module: ModuleBuilder) -> ModuleBuilder {
@@ -13,5 +34,23 @@ pub(crate) fn register(module: ModuleBuilder) -> ModuleBuilder {
 }
 
 extern "C" fn startup(_type: i32, _module: i32) -> i32 {
-    i32::from(exceptions::declare().and_then(|()| config::declare()).is_err())
+    i32::from(declare().is_err())
+}
+
+/// Interfaces and parents before the classes that name them.
+fn declare() -> ext_php_rs::error::Result<()> {
+    exceptions::declare()?;
+    enums::declare()?;
+    completion::declare()?;
+    action::declare()?;
+    filter::declare()?;
+    metrics::declare()?;
+    tick_summary::declare()?;
+    config::declare()?;
+    class::declare::<event::AmiEvent>()?;
+    class::declare::<response::AmiResponse>()?;
+    class::declare::<subscription::Subscription>()?;
+    class::declare::<pending::PendingAction>()?;
+    class::declare::<client::AmiClient>()?;
+    class::declare::<manager::AmiClientManager>()
 }

@@ -1,12 +1,26 @@
 //! Every unsafe line of the project.
 
+mod array;
+mod call;
+mod collect;
+mod lazy;
+mod strings;
+
+pub(crate) use array::{array_of_headers, list};
+pub(crate) use call::{CallError, PreparedCallable, call_method, is_unwinding, take_pending_exception};
+pub(crate) use collect::{Traced, Tracer, trace};
+pub(crate) use lazy::{Lazy, make_lazy, set_slot};
+pub(crate) use strings::{Names, SharedString, string};
+
 use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
+use ext_php_rs::args::ArgInfoTables;
+use ext_php_rs::builders::{ClassBuilder, EnumBuilder};
 use ext_php_rs::ffi::{_ZEND_TYPE_NAME_BIT, _ZEND_TYPE_NULLABLE_BIT, zend_function, zend_hash_str_find_ptr_lc};
 use ext_php_rs::types::{ZendObject, ZendStr, Zval};
-use ext_php_rs::zend::{ClassEntry, ZendType, ce};
+use ext_php_rs::zend::{ClassEntry, ExecuteData, ZendType, ce};
 
 // Values of Zend/zend_compile.h and Zend/zend_types.h, the same from PHP 8.1 to 8.5.
 const ACC_PUBLIC: c_int = 1;
@@ -36,41 +50,17 @@ unsafe extern "C" {
         offset: u32,
         line: u32,
     ) -> *mut c_void;
-    static spl_ce_InvalidArgumentException: *mut ClassEntry;
 }
 
-/// PHP's `InvalidArgumentException`.
-pub(crate) fn invalid_argument_exception() -> &'static ClassEntry {
-    // SAFETY: set by the SPL extension, which PHP always has and starts first; it lives as long as the process.
-    unsafe { spl_ce_InvalidArgumentException.as_ref() }.unwrap_or_else(ce::exception)
-}
-
-/// A string for the default value of a property, which must live as long as the process.
-pub(crate) fn interned(text: &str) -> Zval {
+/// An object as a value: one more reference to it.
+pub(crate) fn object_value(object: &ZendObject) -> Zval {
+    let object = ptr::from_ref(object).cast_mut();
     let mut zval = Zval::new();
-    zval.set_zend_string(ZendStr::new_interned(text, true));
+    // SAFETY: a live object; the count that is added is the one that the value gives back.
+    unsafe { (*object).gc.refcount += 1 };
+    zval.value.obj = object;
+    zval.u1.type_info = ext_php_rs::flags::ZvalTypeFlags::ObjectEx.bits();
     zval
-}
-
-/// A class registered at startup, for later.
-#[derive(Debug)]
-pub(crate) struct ClassSlot(AtomicPtr<ClassEntry>);
-
-impl ClassSlot {
-    pub(crate) const fn new() -> Self {
-        Self(AtomicPtr::new(ptr::null_mut()))
-    }
-
-    /// Keeps a class that was just registered; at a second start of the module, the new one.
-    pub(crate) fn set(&self, class: &'static mut ClassEntry) {
-        self.0.store(class, Ordering::Release);
-    }
-
-    /// The class, once it is registered.
-    pub(crate) fn get(&self) -> Option<&'static ClassEntry> {
-        // SAFETY: null, or a class that lives until the module ends, which is after everything that asks.
-        unsafe { self.0.load(Ordering::Acquire).as_ref() }
-    }
 }
 
 /// Type of a declared property.
@@ -149,4 +139,228 @@ fn method_of(class: &mut ClassEntry, method: &str) -> Option<*mut zend_function>
     let found =
         unsafe { zend_hash_str_find_ptr_lc(&raw const class.function_table, method.as_ptr().cast(), method.len()) };
     (!found.is_null()).then(|| found.cast())
+}
+
+// --- exceptions, enums and interfaces ------------------------------------------------------------------------------
+
+const PRIVATE: c_int = 1 << 2;
+const MAY_BE_NULL: u32 = 1 << 1;
+const MAY_BE_ANY: u32 = 0x3fe;
+const IS_UNDEF: u32 = 0;
+const IS_NULL: u32 = 1;
+const IS_LONG: u32 = 4;
+/// `IS_INTERNED_STRING_EX`: a string that is not counted.
+const IS_INTERNED_STRING: u32 = 6;
+
+unsafe extern "C" {
+    static spl_ce_RuntimeException: *mut ClassEntry;
+    static spl_ce_LogicException: *mut ClassEntry;
+    static spl_ce_InvalidArgumentException: *mut ClassEntry;
+
+    fn object_init_ex(object: *mut Zval, class: *mut ClassEntry) -> c_int;
+    fn zend_read_property_ex(
+        scope: *mut ClassEntry,
+        object: *mut ZendObject,
+        name: *mut ZendStr,
+        silent: bool,
+        place: *mut Zval,
+    ) -> *mut Zval;
+    fn zend_enum_get_case(class: *mut ClassEntry, name: *mut ZendStr) -> *mut ZendObject;
+}
+
+/// The class of a name that PHP knows from startup on.
+#[derive(Debug)]
+pub(crate) struct ClassSlot(AtomicPtr<ClassEntry>);
+
+impl ClassSlot {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    pub(crate) fn set(&self, class: &'static mut ClassEntry) {
+        self.0.store(class, Ordering::Release);
+    }
+
+    /// The class, once declared.
+    pub(crate) fn get(&self) -> Option<&'static ClassEntry> {
+        // SAFETY: what is in it was registered with the engine, which keeps it until the module ends.
+        unsafe { self.0.load(Ordering::Acquire).as_ref() }
+    }
+}
+
+impl ClassSlot {
+    /// The class; before it is declared, one that nothing is an instance of by accident.
+    pub(crate) fn entry(&self) -> &'static ClassEntry {
+        self.get().unwrap_or_else(ce::unhandled_match_error)
+    }
+}
+
+/// What a private property holds, and with what it starts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Field {
+    /// null
+    OptionalString,
+    /// null
+    OptionalInt,
+    /// An empty one.
+    String,
+    /// 0
+    Int,
+    /// null
+    Mixed,
+    /// An object of this class, or null, which is the start.
+    Optional(&'static str),
+    /// An object of this class; nothing at the start.
+    Object(&'static str),
+    /// An object of this class, or null, given once: readonly.
+    Once(&'static str),
+}
+
+static REGISTERED: ClassSlot = ClassSlot::new();
+
+fn park(class: &'static mut ClassEntry, arguments: ArgInfoTables) {
+    // The engine refers to the tables for as long as the module lives; a class without a Rust type has no place for them.
+    Box::leak(arguments);
+    REGISTERED.set(class);
+}
+
+fn registered() -> ext_php_rs::error::Result<&'static mut ClassEntry> {
+    let class = REGISTERED.0.swap(ptr::null_mut(), Ordering::AcqRel);
+    // SAFETY: a class that was registered a moment ago, to which nobody else has a reference.
+    unsafe { class.as_mut() }.ok_or(ext_php_rs::error::Error::InvalidPointer)
+}
+
+/// Registers a class or an interface without a Rust type, at startup.
+pub(crate) fn register(builder: ClassBuilder) -> ext_php_rs::error::Result<&'static mut ClassEntry> {
+    builder.registration(park).register()?;
+    registered()
+}
+
+/// Registers an enum, at startup.
+pub(crate) fn register_enum(builder: EnumBuilder) -> ext_php_rs::error::Result<&'static mut ClassEntry> {
+    builder.registration(park).register()?;
+    registered()
+}
+
+/// Declares a private, typed property.
+pub(crate) fn declare_private(class: &mut ClassEntry, name: &str, field: Field) {
+    let (mask, class_name) = match field {
+        Field::OptionalString => (MAY_BE_STRING | MAY_BE_NULL, None),
+        Field::OptionalInt => (MAY_BE_LONG | MAY_BE_NULL, None),
+        Field::String => (MAY_BE_STRING, None),
+        Field::Int => (MAY_BE_LONG, None),
+        Field::Mixed => (MAY_BE_ANY, None),
+        Field::Optional(name) | Field::Once(name) => (_ZEND_TYPE_NAME_BIT | _ZEND_TYPE_NULLABLE_BIT, Some(name)),
+        Field::Object(name) => (_ZEND_TYPE_NAME_BIT, Some(name)),
+    };
+    let class_name = class_name.map_or(ptr::null_mut(), |name| ZendStr::new_interned(name, true).into_raw().cast());
+    let kind = ZendType { ptr: class_name, type_mask: mask };
+    let mut default = Zval::new();
+    default.u1.type_info = match field {
+        Field::OptionalString | Field::OptionalInt | Field::Mixed | Field::Optional(_) => IS_NULL,
+        Field::String => {
+            default.value.str_ = ZendStr::new_interned("", true).into_raw();
+            IS_INTERNED_STRING
+        }
+        Field::Int => {
+            default.value.lval = 0;
+            IS_LONG
+        }
+        Field::Object(_) | Field::Once(_) => IS_UNDEF,
+    };
+    let access = if let Field::Once(_) = field { PRIVATE | ACC_READONLY } else { PRIVATE };
+    // SAFETY: called at startup with a class just registered; the strings are interned for the life of the process.
+    unsafe {
+        let name = ZendStr::new_interned(name, true).into_raw();
+        zend_declare_typed_property(class, name, &raw mut default, access, ptr::null_mut(), kind);
+    }
+}
+
+/// A new object, its constructor not called. `None` where PHP cannot make one of this class.
+pub(crate) fn instantiate(class: &ClassEntry) -> Option<Zval> {
+    let mut object = Zval::new();
+    // SAFETY: the class lives as long as the module; on success `object` owns one reference to the new object.
+    let made = unsafe { object_init_ex(&raw mut object, ptr::from_ref(class).cast_mut()) };
+    (made == 0).then_some(object)
+}
+
+/// Sets a property as code of the class `scope` would.
+pub(crate) fn set_property(scope: &ClassEntry, object: &mut Zval, name: &str, mut value: Zval) {
+    let Some(object) = object.object_mut() else { return };
+    let mut name = ZendStr::new(name, false);
+    // SAFETY: `name` and `value` outlive the call, which takes its own references.
+    unsafe { zend_update_property_ex(ptr::from_ref(scope).cast_mut(), object, &raw mut *name, &raw mut value) };
+}
+
+/// The property that has the name of the called method, as the class that has the method sees it.
+///
+/// Where it was never given a value, PHP throws an `Error` and the result is undefined.
+pub(crate) fn own_property(ex: &mut ExecuteData) -> Zval {
+    let function = ex.func;
+    let Some(object) = ex.get_self() else { return Zval::null() };
+    let mut place = Zval::new();
+    // SAFETY: the function is the method being called: it has a scope and a name. The result is borrowed from the
+    // object, or from `place`, and is copied before either can change.
+    unsafe {
+        let common = &(*function).common;
+        let found = zend_read_property_ex(common.scope, object, common.function_name, false, &raw mut place);
+        found.as_ref().map_or_else(Zval::null, |value| value.dereference().shallow_clone())
+    }
+}
+
+/// A declared property of an object as its class sees it; null where it was never given a value.
+pub(crate) fn property<'a>(object: &'a ZendObject, name: &str) -> Option<&'a Zval> {
+    let mut name = ZendStr::new(name, false);
+    let mut place = Zval::new();
+    // SAFETY: the property is declared, so that the result is its slot in the object and not `place`; where it never
+    // had a value, the result is the engine's own null.
+    unsafe {
+        let object = ptr::from_ref(object).cast_mut();
+        zend_read_property_ex((*object).ce, object, &raw mut *name, true, &raw mut place).as_ref()
+    }
+}
+
+/// Lets an argument of a method be a float as well, in what Reflection shows and implementations must take.
+pub(crate) fn allow_float(class: &mut ClassEntry, method: &str, argument: u32) {
+    if let Some(function) = method_of(class, method) {
+        // SAFETY: as for `allow_array`.
+        unsafe {
+            let internal = &mut (*function).internal_function;
+            if argument < internal.num_args {
+                (*internal.arg_info.add(argument as usize)).type_.type_mask |= MAY_BE_DOUBLE;
+            }
+        }
+    }
+}
+
+/// A case of an enum.
+pub(crate) fn enum_case(class: &ClassEntry, name: &str) -> Zval {
+    let mut name = ZendStr::new(name, false);
+    let mut zval = Zval::new();
+    // SAFETY: the class is an enum of this extension, and every name asked for is one of its cases. The engine keeps the
+    // object for the request; `set_object` takes a reference of its own.
+    unsafe {
+        if let Some(case) = zend_enum_get_case(ptr::from_ref(class).cast_mut(), &raw mut *name).as_mut() {
+            zval.set_object(case);
+        }
+    }
+    zval
+}
+
+/// `RuntimeException`.
+pub(crate) fn runtime_exception() -> &'static ClassEntry {
+    // SAFETY: SPL is always there and starts before any extension that is loaded.
+    unsafe { spl_ce_RuntimeException.as_ref() }.unwrap_or_else(ce::exception)
+}
+
+/// `LogicException`.
+pub(crate) fn logic_exception() -> &'static ClassEntry {
+    // SAFETY: as above.
+    unsafe { spl_ce_LogicException.as_ref() }.unwrap_or_else(ce::exception)
+}
+
+/// `InvalidArgumentException`.
+pub(crate) fn invalid_argument_exception() -> &'static ClassEntry {
+    // SAFETY: as above.
+    unsafe { spl_ce_InvalidArgumentException.as_ref() }.unwrap_or_else(ce::exception)
 }

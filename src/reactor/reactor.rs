@@ -26,8 +26,13 @@ const READINESS_A_POLL: usize = 1_024;
 /// was cut makes the kernel throw away what had still arrived.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// After a pause, so many bytes read show that the session was not cut by then: more than the buffers of both kernels
+/// hold (4 and 6 MiB at most by Linux's defaults). Without this, a server that always sends faster than
+/// listeners take would never get a Ping.
+const MOST_IN_FLIGHT: usize = 16 * 1024 * 1024;
+
 /// How long deadlines of a server may wait for what has arrived of it and is not yet read.
-const TIMER_PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a tick came to, besides the counts of the cluster.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,6 +65,13 @@ struct Link {
     is_listed: bool,
     /// The last pause after which the socket was read empty.
     caught_up: u64,
+    /// Bytes read since a pause, until the socket is read empty or written to.
+    read_behind: usize,
+}
+
+/// Whether a deadline has to wait because the answer may lie in what has not been read.
+fn is_deferred(links: &[Link], now: Instant, id: ServerId, due: Instant) -> bool {
+    now.since(due) < PATIENCE && links.get(id.index()).is_some_and(|link| link.is_listed)
 }
 
 impl Reactor {
@@ -118,7 +130,7 @@ impl Reactor {
 
     /// How long a driver may wait before the next tick is due, when no socket becomes ready. `None`: for ever.
     pub fn until_due(&self) -> Option<Duration> {
-        if self.has_work(None) {
+        if self.has_work(None) || self.cluster.has_output() {
             return Some(Duration::ZERO);
         }
         let deadline = self.cluster.next_deadline()?;
@@ -150,10 +162,15 @@ impl Reactor {
         Ok(ticked)
     }
 
+    /// Opens and closes the sockets that commands asked for, without waiting for the next tick.
+    pub fn release(&mut self) {
+        self.carry_out(self.clock.now());
+    }
+
     /// Whether a tick would find something to do without waiting.
     fn has_work(&self, only: Option<ServerId>) -> bool {
         let reads_or_events = match only {
-            None => !self.readable.is_empty() || self.cluster.has_events(),
+            None => !self.readable.is_empty() || self.cluster.has_events() || self.cluster.has_settled(),
             Some(id) => {
                 self.links.get(id.index()).is_some_and(|link| link.is_listed)
                     || self.cluster.connection(id).is_some_and(|connection| connection.queued_events() > 0)
@@ -164,7 +181,8 @@ impl Reactor {
 
     fn wait_at_most(&self, timeout: Duration, now: Instant) -> Duration {
         let timeout = timeout.min(MAX_WAIT);
-        self.cluster.next_deadline().map_or(timeout, |deadline| timeout.min(deadline.since(now)))
+        let deadline = self.cluster.next_deadline_except(|id, due| is_deferred(&self.links, now, id, due));
+        deadline.map_or(timeout, |deadline| timeout.min(deadline.since(now)))
     }
 
     fn wait(&mut self, timeout: Duration) -> io::Result<Ticked> {
@@ -233,9 +251,12 @@ impl Reactor {
             link.is_listed = !is_drained && link.tcp.is_some();
             if is_drained {
                 link.caught_up = self.pauses;
-                self.flush(id, now);
+                link.read_behind = 0;
             } else if link.is_listed {
                 self.readable.push_back(id);
+            }
+            if is_wanted {
+                self.flush(id, now);
             }
         }
     }
@@ -260,6 +281,7 @@ impl Reactor {
             match tcp.read(buffer) {
                 ReadOutcome::Bytes(count, is_empty) => {
                     bytes -= count;
+                    link.read_behind += if link.caught_up == self.pauses { 0 } else { count };
                     let handled = self.handle_read(id, count, frames, now);
                     frames = frames.saturating_sub(handled);
                     if is_empty && frames > 0 {
@@ -289,9 +311,7 @@ impl Reactor {
 
     fn expire(&mut self, now: Now) {
         let links = &self.links;
-        let patient = self.cluster.next_deadline().is_some_and(|due| now.instant.since(due) < TIMER_PATIENCE);
-        let unread = |id: ServerId| patient && links.get(id.index()).is_some_and(|link| link.is_listed);
-        self.cluster.handle_timeouts(now, unread);
+        self.cluster.handle_timeouts(now, |id, due| is_deferred(links, now.instant, id, due));
         self.carry_out(now);
     }
 
@@ -310,20 +330,23 @@ impl Reactor {
     /// Writes what the socket takes.
     fn flush(&mut self, id: ServerId, now: Now) {
         loop {
-            let Some(link) = self.links.get_mut(id.index()) else { return };
-            if link.caught_up != self.pauses {
-                // Read first. The socket may hold nothing to read; then there is nothing to wait for.
-                if !link.is_listed && link.tcp.is_some() {
-                    link.is_listed = true;
-                    self.readable.push_back(id);
-                }
-                return;
-            }
-            let Some(tcp) = link.tcp.as_mut().filter(|tcp| tcp.is_open && !tcp.is_full) else { return };
             let Some(connection) = self.cluster.connection(id) else { return };
             let bytes = connection.unwritten();
             if bytes.is_empty() {
                 return;
+            }
+            let Some(link) = self.links.get_mut(id.index()) else { return };
+            let Some(tcp) = link.tcp.as_mut().filter(|tcp| tcp.is_open && !tcp.is_full) else { return };
+            if link.caught_up != self.pauses {
+                if link.read_behind < MOST_IN_FLIGHT {
+                    // Read first. The socket may hold nothing to read; then there is nothing to wait for.
+                    if !link.is_listed {
+                        link.is_listed = true;
+                        self.readable.push_back(id);
+                    }
+                    return;
+                }
+                link.read_behind = 0;
             }
             match tcp.write(bytes) {
                 WriteOutcome::Bytes(count) => self.cluster.handle_written(id, count, now),
@@ -359,6 +382,7 @@ impl Reactor {
             Ok(tcp) => {
                 link.tcp = Some(tcp);
                 link.caught_up = self.pauses;
+                link.read_behind = 0;
             }
             Err(error) => self.cluster.handle_end(id, Some(&error.to_string()), now),
         }

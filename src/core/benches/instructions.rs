@@ -8,7 +8,7 @@
 //!
 //! Callgrind's `Collected` divided by the number of events that the program prints is the figure. It counts
 //! parsing and the work only; the time contains the copy into the buffer too. Arguments choose among streams
-//! (`synthetic_520`, `flood_small`) and works (`skip`, `to_frame`, `three_headers`, `all_headers`,
+//! (`synthetic_520`, `flood_small`, `parallel20`) and works (`skip`, `to_frame`, `three_headers`, `all_headers`,
 //! `action_id`); a number is that of the rounds.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benchmarks")]
 

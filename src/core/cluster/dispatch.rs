@@ -42,7 +42,9 @@ impl Cluster {
     /// Takes the next event for listeners: of any server, or of one.
     pub fn pop_event(&mut self, only: Option<ServerId>) -> Option<(ServerId, QueuedEvent)> {
         if let Some(id) = only {
-            return self.pop_event_of(id);
+            let event = self.pop_event_of(id);
+            self.unlist_if_empty(id);
+            return event;
         }
         loop {
             let id = self.dispatch.ready.pop_front()?;
@@ -67,6 +69,16 @@ impl Cluster {
     /// Whether events wait for listeners.
     pub fn has_events(&self) -> bool {
         !self.dispatch.ready.is_empty() || !self.dispatch.rested.is_empty()
+    }
+
+    /// Takes a server whose last event was taken out of turn off the list, so that nobody waits for it.
+    fn unlist_if_empty(&mut self, id: ServerId) {
+        let Some(slot) = self.registry.slot_mut(id) else { return };
+        if slot.dispatch.listed && slot.connection.queued_events() == 0 {
+            slot.dispatch.listed = false;
+            self.dispatch.ready.retain(|&other| other != id);
+            self.dispatch.rested.retain(|&other| other != id);
+        }
     }
 
     fn pop_event_of(&mut self, id: ServerId) -> Option<(ServerId, QueuedEvent)> {

@@ -5,6 +5,7 @@
 
 mod dispatch;
 mod registry;
+mod routing;
 
 pub use registry::{DuplicateKey, ServerId};
 
@@ -32,6 +33,8 @@ pub struct Cluster {
     logging_in: usize,
     writers: VecDeque<ServerId>,
     dispatch: DispatchList,
+    /// Where the search for the next server to use begins.
+    cursor: usize,
 }
 
 impl Cluster {
@@ -47,6 +50,7 @@ impl Cluster {
             logging_in: 0,
             writers: VecDeque::new(),
             dispatch: DispatchList::default(),
+            cursor: 0,
         }
     }
 
@@ -173,11 +177,11 @@ impl Cluster {
         self.with(id, now, |connection, cx| connection.handle_written(count, cx));
     }
 
-    /// Time has passed. Servers for which `skip` holds are left for later: their answers may lie in what has not
+    /// Time has passed. Deadlines for which `skip` holds are left for later: the answers may lie in what has not
     /// been read yet.
-    pub fn handle_timeouts(&mut self, now: Now, skip: impl Fn(ServerId) -> bool) {
-        let due: Vec<ServerId> =
-            self.timers.range(..=(now.instant, ServerId::LAST)).map(|&(_, id)| id).filter(|&id| !skip(id)).collect();
+    pub fn handle_timeouts(&mut self, now: Now, skip: impl Fn(ServerId, Instant) -> bool) {
+        let overdue = self.timers.range(..=(now.instant, ServerId::LAST));
+        let due: Vec<ServerId> = overdue.filter(|&&(at, id)| !skip(id, at)).map(|&(_, id)| id).collect();
         for id in due {
             self.with(id, now, Connection::handle_timeout);
         }
@@ -186,15 +190,16 @@ impl Cluster {
     /// Lets connections that wait for it begin, in the order in which they came, within the budgets of attempts in
     /// one tick and of logins under way. Called once a tick.
     pub fn begin_attempts(&mut self, now: Now) {
-        for _ in 0..self.options.max_connect_attempts_per_tick {
-            if self.logging_in >= self.options.max_connecting {
-                break;
-            }
+        let mut left = self.options.max_connect_attempts_per_tick;
+        while left > 0 && self.logging_in < self.options.max_connecting {
             let Some(id) = self.waiting.pop_front() else { break };
-            if let Some(slot) = self.registry.slot_mut(id) {
-                slot.is_waiting = false;
+            let Some(slot) = self.registry.slot_mut(id) else { continue };
+            slot.is_waiting = false;
+            // One that was closed while it waited uses up no budget.
+            if slot.connection.wants_attempt() {
+                left -= 1;
+                self.with(id, now, Connection::begin_attempt);
             }
-            self.with(id, now, Connection::begin_attempt);
         }
     }
 
@@ -202,12 +207,27 @@ impl Cluster {
 
     /// When [`Cluster::handle_timeouts`] is to be called.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.timers.first().map(|&(deadline, _)| deadline)
+        self.next_deadline_except(|_, _| false)
+    }
+
+    /// The same for a driver that skips some deadlines.
+    pub fn next_deadline_except(&self, skip: impl Fn(ServerId, Instant) -> bool) -> Option<Instant> {
+        self.timers.iter().find(|&&(at, id)| !skip(id, at)).map(|&(at, _)| at)
+    }
+
+    /// Whether sockets are to be opened, closed or written to.
+    pub fn has_output(&self) -> bool {
+        !self.writers.is_empty() || !self.effects.requests.is_empty()
     }
 
     /// Whether a connection waits for its turn and the budget has room.
     pub fn has_attempts_to_begin(&self) -> bool {
         !self.waiting.is_empty() && self.logging_in < self.options.max_connecting
+    }
+
+    /// Whether actions have ended of which nobody was told yet.
+    pub fn has_settled(&self) -> bool {
+        !self.effects.settled.is_empty()
     }
 
     /// Everything that came about.

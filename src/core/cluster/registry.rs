@@ -74,6 +74,10 @@ impl Registry {
         Ok(id)
     }
 
+    pub(super) const fn len(&self) -> usize {
+        self.slots.len()
+    }
+
     pub(super) fn id(&self, key: &str) -> Option<ServerId> {
         self.by_key.get(key).copied()
     }

@@ -23,4 +23,5 @@ pub use host::Host;
 pub use options::{ClientOptions, FRAME_DELIMITER, OPTIONS, OptionOverrides};
 pub use server::{AuthMethod, DEFAULT_PORT, EVENT_CLASSES, EventMask, SERVER_SETTINGS, ServerConfig, ServerKey};
 pub use spec::{Kind, OptionSpec, Scope, camel_case};
+pub use suggest::nearest;
 pub use value::{Source, Value};

@@ -4,7 +4,7 @@
 ///
 /// Case, `_` and `-` do not count, so that `connectTimeout` finds `connect_timeout`. Near enough is one edit in three
 /// letters, at most three: more would suggest something unrelated.
-pub(super) fn nearest<'a>(given: &[u8], known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(given: &[u8], known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = plain(given);
     // Longer than any name with its typing errors; also keeps the quadratic comparison small.
     if given.is_empty() || given.len() > 64 {

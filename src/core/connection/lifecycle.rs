@@ -1,9 +1,9 @@
 //! How sessions begin and end, and what happens when time passes.
 
 use super::login::Step;
-use super::{Context, Link, Session, TransportRequest};
+use super::{Context, DesyncWindow, Link, Session, TransportRequest};
 use crate::correlation::LossReason;
-use crate::health::{CircuitState, ConnectionState, Verdict};
+use crate::health::{CircuitState, ConnectionState, MIN_DELAY, Verdict};
 use crate::log::{Level, LogValue};
 use crate::protocol::Action;
 use crate::time::Instant;
@@ -29,11 +29,15 @@ impl Session {
         self.want_attempt(cx);
     }
 
+    /// Asks for an attempt, which an impatient `open()` may not bring closer to the last one than [`MIN_DELAY`].
     fn want_attempt(&mut self, cx: &mut Context<'_>) {
         self.breaker.on_attempt(cx.now.instant);
         self.enter(ConnectionState::Connecting, cx.now);
-        self.link = Link::Wanted;
-        self.step_deadline = None;
+        let earliest = self.last_attempt.map(|last| last + MIN_DELAY);
+        self.step_deadline = earliest.filter(|&earliest| earliest > cx.now.instant);
+        if self.step_deadline.is_none() {
+            self.link = Link::Wanted;
+        }
     }
 
     pub(super) fn begin_attempt(&mut self, cx: &mut Context<'_>) {
@@ -41,6 +45,7 @@ impl Session {
             return;
         }
         self.link = Link::Held;
+        self.last_attempt = Some(cx.now.instant);
         self.counters.connect_attempts += 1;
         cx.effects.counts.connect_attempts += 1;
         self.step_deadline = Some(cx.now.instant + self.options.connect_timeout);
@@ -59,6 +64,7 @@ impl Session {
         }
         self.enter(ConnectionState::Connected, cx.now);
         self.banner = None;
+        self.desync = DesyncWindow::default();
         self.last_read = cx.now.instant;
         // Asterisk's own authtimeout counts from here too.
         self.step_deadline = Some(cx.now.instant + self.options.auth_timeout);
@@ -167,11 +173,12 @@ impl Session {
             .min()
     }
 
-    /// When a heartbeat is due: by its schedule, or before, when nothing was read for `read_timeout` and no Ping
-    /// is on its way.
+    /// When a heartbeat is due: by its schedule, or before, when nothing was read for `read_timeout` and no Pong
+    /// is waited for.
     fn heartbeat_deadline(&self) -> Option<Instant> {
-        let due = self.heartbeat.as_ref()?.due();
-        Some(if self.pings.is_empty() { due.min(self.last_read + self.options.read_timeout) } else { due })
+        let heartbeat = self.heartbeat.as_ref()?;
+        let due = heartbeat.due();
+        Some(if heartbeat.is_waiting() { due } else { due.min(self.last_read + self.options.read_timeout) })
     }
 
     pub(super) fn on_timeout(&mut self, cx: &mut Context<'_>) {
@@ -195,6 +202,10 @@ impl Session {
 
     fn step_overdue(&mut self, cx: &mut Context<'_>) {
         match self.state {
+            ConnectionState::Connecting if self.link == Link::None => {
+                self.link = Link::Wanted;
+                self.step_deadline = None;
+            }
             ConnectionState::Connecting => self.lose(LossReason::ConnectTimeout, cx),
             ConnectionState::Connected => self.lose(LossReason::BannerTimeout, cx),
             ConnectionState::Authenticating if self.step == Step::Boot => self.boot_wait_over(cx),

@@ -83,6 +83,7 @@ struct Session {
     /// Pings without an answer; never more than `heartbeat_misses`.
     pings: Vec<u64>,
     last_read: Instant,
+    last_attempt: Option<Instant>,
     drop_log: DropLog,
     desync: DesyncWindow,
     banner: Option<Box<[u8]>>,
@@ -153,6 +154,7 @@ impl Connection {
             heartbeat: None,
             pings: Vec::new(),
             last_read: now.instant,
+            last_attempt: None,
             drop_log: DropLog::default(),
             desync: DesyncWindow::default(),
             banner: None,
@@ -222,6 +224,8 @@ impl Connection {
     /// A deadline may have passed.
     pub fn handle_timeout(&mut self, cx: &mut Context<'_>) {
         self.session.on_timeout(cx);
+        // Heartbeats make this the rhythm in which the room of a past flood is given back.
+        self.parser.shrink_if_idle();
         if self.session.link != Link::Held {
             self.parser.reset();
         }
@@ -381,6 +385,11 @@ impl Connection {
     /// Bytes that were read and not parsed.
     pub fn unparsed(&self) -> usize {
         self.parser.buffered()
+    }
+
+    /// Bytes of memory that the parser holds.
+    pub fn parser_capacity(&self) -> usize {
+        self.parser.capacity()
     }
 }
 

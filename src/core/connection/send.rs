@@ -34,7 +34,7 @@ pub enum SendError {
     #[error("the result of {action} is an event of class {class}, which this server's `events` leave out")]
     ResultMasked {
         /// The action.
-        action: &'static str,
+        action: Box<str>,
         /// The class that has to be in the mask.
         class: &'static str,
     },
@@ -70,8 +70,9 @@ impl Session {
         if self.pending.is_full() {
             return Err(SendError::TooManyPending { limit: self.pending.capacity() });
         }
-        if matches!(completion.strategy, Strategy::Async { .. }) && !self.config.events.includes("call") {
-            return Err(SendError::ResultMasked { action: "Originate", class: "call" });
+        if completion.strategy == Strategy::originate() && !self.config.events.includes("call") {
+            let action = String::from_utf8_lossy(action.name()).into();
+            return Err(SendError::ResultMasked { action, class: "call" });
         }
         let sequence = self.write_action(action)?;
         self.pending.insert(sequence, completion, cx.now.instant);

@@ -6,4 +6,6 @@ mod strategy;
 
 pub use action_id::ActionIds;
 pub use pending::{EventVerdict, Outcome, Pending, PendingTable, Settled};
-pub use strategy::{Completion, DEFAULT_MAX_MESSAGES, Failure, LossReason, Strategy};
+pub use strategy::{
+    Completion, DEFAULT_MAX_MESSAGES, Failure, LIST_DURATION, LossReason, ORIGINATE_GRACE, Strategy, is_originate,
+};

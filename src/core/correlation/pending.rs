@@ -2,7 +2,7 @@
 //!
 //! Each ends exactly once: it leaves the table in the same step that produces its [`Settled`].
 
-use super::strategy::{Completion, Failure, LossReason, Strategy};
+use super::strategy::{Completion, Failure, LIST_DURATION, LossReason, Strategy};
 use crate::protocol::{Frame, FrameKind, FrameRef, command};
 use crate::time::Instant;
 use core::time::Duration;
@@ -132,6 +132,12 @@ impl PendingTable {
                         return Some(self.settle(sequence, None, now));
                     }
                     entry.is_list = true;
+                    let list_deadline = entry.sent + LIST_DURATION;
+                    if entry.deadline < list_deadline {
+                        self.deadlines.remove(&(entry.deadline, sequence));
+                        self.deadlines.insert((list_deadline, sequence));
+                        entry.deadline = list_deadline;
+                    }
                     return None;
                 }
                 Strategy::List { .. } | Strategy::Async { .. } => return None,
@@ -194,7 +200,7 @@ impl PendingTable {
         if deadline > now {
             return None;
         }
-        let after = self.entries.get(&sequence).map_or(Duration::ZERO, |entry| entry.completion.max_duration);
+        let after = self.entries.get(&sequence).map_or(Duration::ZERO, |entry| entry.deadline.since(entry.sent));
         Some(self.settle(sequence, Some(Failure::Timeout(after)), now))
     }
 

@@ -1,5 +1,6 @@
 //! What completes an action, and the ways in which it can fail.
 
+use crate::protocol::Action;
 use core::fmt;
 use core::time::Duration;
 use thiserror::Error;
@@ -8,7 +9,8 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Strategy {
     /// One response; or, when that response says `EventList: start`, the list that follows it.
-    /// Asterisk tells by that header which actions answer with lists.
+    /// Asterisk tells by that header which actions answer with lists. A list has [`LIST_DURATION`] from sending, or
+    /// longer when the completion says so: nobody knew beforehand that it would be one.
     #[default]
     ByAnswer,
     /// One response and nothing else. Events that carry the action's id go to listeners.
@@ -33,6 +35,54 @@ impl Strategy {
     pub fn originate() -> Self {
         Self::Async { event: b"originateresponse".as_slice().into() }
     }
+
+    /// What an action's name and headers tell: `Command` has its output limited, an asynchronous `Originate` waits for
+    /// its result, and everything else for its response and for the list that this announces.
+    pub fn of(action: &Action) -> Self {
+        if action.name().eq_ignore_ascii_case(b"Command") {
+            Self::Command
+        } else if is_originate(action) && action.header(b"Async").is_some_and(is_true) {
+            Self::originate()
+        } else {
+            Self::ByAnswer
+        }
+    }
+
+    /// How long this waits for an action where nobody said how long: lists [`LIST_DURATION`], an `Originate` for as
+    /// long as it may ring and [`ORIGINATE_GRACE`], but never less than `action_timeout`.
+    pub fn default_duration(&self, action: &Action, action_timeout: Duration) -> Duration {
+        match self {
+            Self::List { .. } => action_timeout.max(LIST_DURATION),
+            _ if is_originate(action) => action_timeout.max(ringing(action) + ORIGINATE_GRACE),
+            _ => action_timeout,
+        }
+    }
+}
+
+/// Default of how long a list may take: `CoreShowChannels` of a big server, asked during a flood.
+pub const LIST_DURATION: Duration = Duration::from_secs(60);
+
+/// What an `Originate` may take besides ringing: without it, a call that nobody answers and the timeout of its action
+/// would come at the same moment.
+pub const ORIGINATE_GRACE: Duration = Duration::from_secs(10);
+
+/// How long Asterisk rings when an `Originate` has no `Timeout`.
+const DEFAULT_RINGING: Duration = Duration::from_secs(30);
+
+/// Whether an action starts a call.
+pub fn is_originate(action: &Action) -> bool {
+    action.name().eq_ignore_ascii_case(b"Originate")
+}
+
+/// What Asterisk takes for a yes.
+fn is_true(value: &[u8]) -> bool {
+    [b"yes".as_slice(), b"true", b"y", b"t", b"1", b"on"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
+}
+
+/// How long an `Originate` rings. A `Timeout` that is no number of milliseconds is refused by Asterisk.
+fn ringing(action: &Action) -> Duration {
+    let millis = action.header(b"Timeout").and_then(|value| core::str::from_utf8(value).ok()?.trim().parse().ok());
+    millis.map_or(DEFAULT_RINGING, |millis: u32| Duration::from_millis(millis.into()))
 }
 
 /// A strategy with its bounds.
@@ -40,7 +90,7 @@ impl Strategy {
 pub struct Completion {
     /// What to wait for.
     pub strategy: Strategy,
-    /// How long.
+    /// How long, from sending; see [`Strategy::default_duration`].
     pub max_duration: Duration,
     /// How many messages, the response included.
     pub max_messages: u32,
@@ -50,6 +100,13 @@ pub struct Completion {
 pub const DEFAULT_MAX_MESSAGES: u32 = 10_000;
 
 impl Completion {
+    /// What is right for this action where nobody said otherwise.
+    pub fn of(action: &Action, action_timeout: Duration) -> Self {
+        let strategy = Strategy::of(action);
+        let max_duration = strategy.default_duration(action, action_timeout);
+        Self { strategy, max_duration, max_messages: DEFAULT_MAX_MESSAGES }
+    }
+
     /// The default strategy within `max_duration`.
     pub const fn by_answer(max_duration: Duration) -> Self {
         Self { strategy: Strategy::ByAnswer, max_duration, max_messages: DEFAULT_MAX_MESSAGES }

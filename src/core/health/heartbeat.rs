@@ -35,6 +35,11 @@ impl Heartbeat {
         self.due
     }
 
+    /// Whether a Ping is unanswered, or could not even be sent.
+    pub const fn is_waiting(&self) -> bool {
+        self.waiting
+    }
+
     /// Pongs that are missing in a row.
     pub const fn misses(&self) -> u32 {
         self.misses

@@ -31,7 +31,7 @@ pub enum FrameKind {
 /// A frame that still lies in the parser's buffer.
 ///
 /// Keys are compared without regard to ASCII case, and of headers with the same key the first one
-/// counts; a real newline inside a value can therefore hide a header only from those behind it.
+/// counts: a value that holds real newlines can forge headers, but never replace one that stands before it.
 /// Lines without a colon, folded lines (they start with a blank) and lines without a key are no headers,
 /// but stay in [`FrameRef::bytes`].
 #[derive(Clone, Copy)]
@@ -94,10 +94,10 @@ impl<'a> FrameRef<'a> {
     pub fn action_id(&self) -> Option<&'a [u8]> {
         let bytes = self.header_bytes();
         let second = memchr(b'\n', bytes).map_or(bytes.len(), |newline| newline + 1);
-        let start = if bytes.get(second..)?.starts_with(ACTION_ID) && !bytes.starts_with(ACTION_ID) {
-            second
-        } else if bytes.starts_with(ACTION_ID) {
+        let start = if bytes.starts_with(ACTION_ID) {
             0
+        } else if bytes.get(second..)?.starts_with(ACTION_ID) {
+            second
         } else {
             ACTION_ID_LINE.find(bytes)? + 1
         };

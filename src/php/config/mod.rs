@@ -14,7 +14,7 @@ use crate::php::exceptions::invalid_configuration as refused;
 pub(crate) use options::ClientOptions;
 pub(crate) use registry::ServerRegistry;
 pub(crate) use server::ServerConfig;
-pub(crate) use value::write;
+pub(crate) use value::{named_type, read, write};
 
 /// Declares the classes, at startup.
 pub(crate) fn declare() -> ext_php_rs::error::Result<()> {

@@ -31,7 +31,6 @@ impl ClientOptions {
     }
 
     /// Every option with its value.
-    #[allow(dead_code, reason = "the manager, which is being built, reads it")]
     pub(crate) const fn all(&self) -> &core::ClientOptions {
         &self.all
     }

@@ -37,7 +37,6 @@ native_class!(ServerRegistry, "Apn\\AmiClient\\ServerRegistry", implements & [(c
 
 impl ServerRegistry {
     /// The registry of a PHP object, if it is one of this class.
-    #[allow(dead_code, reason = "the manager, which is being built, reads it")]
     pub(crate) fn of(object: &ZendObject) -> Option<&Self> {
         ZendClassObject::<Self>::from_zend_obj(object).map(|object| &**object)
     }

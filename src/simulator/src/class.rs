@@ -30,7 +30,7 @@ impl Classes {
     pub const NONE: Self = Self(0);
     /// Every class: events on.
     pub const ALL: Self = Self(u32::MAX);
-    /// `system`: FullyBooted, Shutdown, registrations.
+    /// `system`: `FullyBooted`, Shutdown, registrations.
     pub const SYSTEM: Self = Self(1);
     /// `call`: channels, dialling, bridges.
     pub const CALL: Self = Self(1 << 1);
@@ -42,7 +42,7 @@ impl Classes {
     pub const COMMAND: Self = Self(1 << 4);
     /// `agent`: queues and their members.
     pub const AGENT: Self = Self(1 << 5);
-    /// `user`: UserEvent.
+    /// `user`: `UserEvent`.
     pub const USER: Self = Self(1 << 6);
     /// `config`.
     pub const CONFIG: Self = Self(1 << 7);
@@ -52,7 +52,7 @@ impl Classes {
     pub const REPORTING: Self = Self(1 << 9);
     /// `cdr`.
     pub const CDR: Self = Self(1 << 10);
-    /// `dialplan`: Newexten, VarSet.
+    /// `dialplan`: Newexten, `VarSet`.
     pub const DIALPLAN: Self = Self(1 << 11);
     /// `originate`.
     pub const ORIGINATE: Self = Self(1 << 12);
@@ -64,7 +64,7 @@ impl Classes {
     pub const AOC: Self = Self(1 << 16);
     /// `test`.
     pub const TEST: Self = Self(1 << 17);
-    /// `security`: SuccessfulAuth and its like.
+    /// `security`: `SuccessfulAuth` and its like.
     pub const SECURITY: Self = Self(1 << 18);
 
     /// The class with this name; `all` is every class.

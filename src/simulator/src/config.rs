@@ -40,6 +40,7 @@ impl SimulatorConfig {
 
 /// One simulated server.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct NodeConfig {
     /// The node's name: in listings and control commands, not on the wire.
     pub name: String,

@@ -40,7 +40,9 @@ fn obey(simulator: &Simulator, line: &str) -> Answer {
             .map(|nodes| nodes.iter().map(|node| format!("ok {} {}", node.name(), node.stats())).collect()),
         [node, "fault", name, parameters @ ..] => chosen(simulator, node).and_then(|nodes| {
             let fault = Fault::parse(name, fault_parameters(parameters)).map_err(|error| error.to_string())?;
-            nodes.iter().for_each(|node| node.fault(fault.clone()));
+            for node in nodes {
+                node.fault(fault.clone());
+            }
             Ok(vec!["ok".to_owned()])
         }),
         _ => Err(format!("no such command: '{line}' (try help)")),

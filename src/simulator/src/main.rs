@@ -39,6 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> std::io::Result<()> {
+    raise_descriptor_limit();
     let mut simulator = Simulator::start(options.simulation)?;
     let lines: Vec<String> =
         simulator.nodes().iter().map(|node| format!("{} {}", node.name(), node.address())).collect();
@@ -46,7 +47,7 @@ fn run(options: Options) -> std::io::Result<()> {
         write_whole(path, &(lines.join("\n") + "\n"))?;
     }
     if !options.quiet {
-        lines.iter().for_each(|line| say(line));
+        say(&lines.join("\n"));
         say("ready");
     }
     let parent_gone = options.parent.map(|parent| move || !alive(parent));
@@ -71,6 +72,18 @@ fn run(options: Options) -> std::io::Result<()> {
     simulator.stop();
     Ok(())
 }
+
+/// A thousand nodes need a thousand descriptors before the first client: takes as many as the system grants.
+#[cfg(unix)]
+fn raise_descriptor_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    // If the system refuses, starting the nodes says what is missing.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+}
+
+#[cfg(not(unix))]
+fn raise_descriptor_limit() {}
 
 /// Prints a line. A reader that is gone is no reason to end: nodes are still being served.
 fn say(line: &str) {

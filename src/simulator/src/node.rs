@@ -155,7 +155,7 @@ impl Node {
     pub(crate) fn call_gap(&mut self) -> Option<Duration> {
         let mean = self.mean_gap()?;
         #[allow(clippy::cast_precision_loss, reason = "a fraction between 0 and 1")]
-        let fraction = (self.pbx.rng.below(1 << 32) + 1) as f64 / (1_u64 << 32) as f64;
+        let fraction = (self.pbx.arrivals.below(1 << 32) + 1) as f64 / (1_u64 << 32) as f64;
         Some(Duration::try_from_secs_f64(-fraction.ln() * mean).unwrap_or(Duration::from_secs(3600)))
     }
 }

@@ -2,7 +2,7 @@
 
 /// Longest line with its line end that a server takes, in bytes.
 pub(crate) const LINE_LIMIT: usize = 1024;
-/// Most headers of one action, Action and ActionID counted.
+/// Most headers of one action, Action and `ActionID` counted.
 pub(crate) const HEADER_LIMIT: usize = 128;
 
 /// One action: its lines without line ends, in order.
@@ -53,7 +53,7 @@ fn value<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Input {
     Request(Request),
-    /// Answered with this message; the ActionID is in the request if it came within the limits.
+    /// Answered with this message; the `ActionID` is in the request if it came within the limits.
     Refused(Request, &'static str),
 }
 
@@ -129,7 +129,7 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
     use super::*;
 

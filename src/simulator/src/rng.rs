@@ -1,4 +1,4 @@
-//! A seeded random number generator (SplitMix64, public domain algorithm).
+//! A seeded random number generator (`SplitMix64`, public domain algorithm).
 //!
 //! Its own few lines instead of a crate, so that a seed gives the same calls for ever, whatever is upgraded.
 
@@ -11,6 +11,12 @@ pub(crate) struct Rng(u64);
 impl Rng {
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// Generator number `number` of this seed: independent of all others and of when it is made.
+    pub(crate) const fn numbered(seed: u64, number: u64) -> Self {
+        let mut mix = Self(seed ^ number.rotate_left(32));
+        Self(mix.next())
     }
 
     pub(crate) const fn next(&mut self) -> u64 {

@@ -34,7 +34,7 @@ pub(crate) enum Wait {
     Refused { action_id: Option<Vec<u8>> },
     /// A synchronous Originate.
     Originate,
-    /// The action WaitEvent.
+    /// The action `WaitEvent`.
     Event { action_id: Option<Vec<u8>> },
 }
 
@@ -48,6 +48,7 @@ pub(crate) enum Closing {
 }
 
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts about one connection")]
 pub(crate) struct Session {
     pub(crate) key: SessionKey,
     /// Which of the thread's nodes it belongs to.
@@ -263,14 +264,8 @@ impl Session {
             Next::Send(limit) => Ok(Source::Flood(limit)),
             Next::Wait(until) => Err(Written::Later(until)),
             Next::Done => {
-                let (count, class) = (flood.count().unwrap_or_default(), flood.class());
+                let done = flood.done();
                 self.flood = None;
-                let mut done = Vec::new();
-                crate::frame::Frame::item(&mut done, "UserEvent")
-                    .put("Privilege", format!("{},all", class.name()))
-                    .put("UserEvent", "FloodDone")
-                    .show("Count", count)
-                    .end();
                 self.out.tail().extend_from_slice(&done);
                 add(&counters.events_sent, 1);
                 Ok(Source::Buffer)

@@ -31,12 +31,12 @@ impl Stamp {
         format!("{} {}", civil.date(), civil.time())
     }
 
-    /// `2026-11-21`, as in CoreStatus.
+    /// `2026-11-21`, as in `CoreStatus`.
     pub(crate) fn date(self) -> String {
         self.civil().date()
     }
 
-    /// `01:45:16`, as in CoreStatus.
+    /// `01:45:16`, as in `CoreStatus`.
     pub(crate) fn time(self) -> String {
         self.civil().time()
     }

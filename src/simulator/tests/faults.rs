@@ -275,16 +275,3 @@ fn counters_can_be_asked_for_by_an_action() {
     let answer = client.ask("Action: SimulatorStats");
     assert_eq!((answer.get("logins"), answer.get("connections_open")), ("1", "1"));
 }
-
-#[test]
-fn a_thousand_nodes_live_in_one_process() {
-    let simulator = Simulator::start(SimulatorConfig::with_nodes(1_000)).unwrap();
-    let mut clients: Vec<Client> = simulator.addresses().into_iter().step_by(10).map(Client::connect).collect();
-    for client in &mut clients {
-        client.line();
-        client.send("Action: Login\nActionID: l\nUsername: dialer\nSecret: s3cret\nEvents: off");
-    }
-    for client in &mut clients {
-        assert_eq!(client.response("l").status(), "Success");
-    }
-}

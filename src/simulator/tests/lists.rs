@@ -1,4 +1,4 @@
-//! Lists: start, items, end, and their ActionIDs.
+//! Lists: start, items, end, and their `ActionIDs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

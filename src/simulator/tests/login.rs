@@ -57,7 +57,7 @@ fn an_md5_login_proves_the_secret_by_a_challenge() {
     let answer = client.frame();
     assert_eq!(answer.keys(), ["Response", "ActionID", "Challenge"]);
     let digest = Md5::digest(format!("{}s3cret", answer.get("Challenge")));
-    let key: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     client.send(&format!("Action: Login\nActionID: login\nUsername: dialer\nAuthType: MD5\nKey: {key}"));
     assert_eq!(client.response("login").status(), "Success");
 }

@@ -15,7 +15,7 @@ fn originate(client: &mut Client, channel: &str, more: &str) {
     ));
 }
 
-/// The OriginateResponse to a call to this channel.
+/// The `OriginateResponse` to a call to this channel.
 fn result_of(client: &mut Client, channel: &str, more: &str) -> Frame {
     originate(client, channel, more);
     client.until_event("OriginateResponse")

@@ -89,6 +89,21 @@ fn it_ends_when_the_process_it_was_given_is_gone() {
 }
 
 #[test]
+fn a_thousand_nodes_live_in_one_process() {
+    let mut process = Process::start(&["-n", "1000", "-p", "0", "--calls", "0"]);
+    let lines: Vec<String> = (0..1_000).map(|_| process.line()).collect();
+    let addresses = lines.iter().step_by(10).map(|line| line.split_once(' ').unwrap().1.parse().unwrap());
+    let mut clients: Vec<Client> = addresses.map(Client::connect).collect();
+    for client in &mut clients {
+        client.line();
+        client.send("Action: Login\nActionID: l\nUsername: dialer\nSecret: s3cret\nEvents: off");
+    }
+    for client in &mut clients {
+        assert_eq!(client.response("l").status(), "Success");
+    }
+}
+
+#[test]
 fn a_port_in_use_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

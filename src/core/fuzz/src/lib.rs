@@ -49,10 +49,10 @@ pub fn parser(data: &[u8]) {
 pub fn chunks(data: &[u8]) {
     for limits in LIMITS {
         let mut whole = Vec::new();
-        let left = read(limits, true, data, data.len(), |item| whole.push(format!("{:?}", Shown(item))));
+        let left = read(limits, true, data, data.len(), |item| whole.push(owned(item)));
         for most in [1, 7, 40] {
             let mut pieces = Vec::new();
-            let left_of_pieces = read(limits, true, data, most, |item| pieces.push(format!("{:?}", Shown(item))));
+            let left_of_pieces = read(limits, true, data, most, |item| pieces.push(owned(item)));
             assert_eq!(pieces, whole, "in pieces of up to {most}, {limits:?}");
             assert_eq!(left_of_pieces, left, "in pieces of up to {most}, {limits:?}");
         }
@@ -143,15 +143,15 @@ fn agree(frame: FrameRef<'_>) {
     let _ = command_output::output(frame).total_len();
 }
 
-/// An item with its content.
-struct Shown<'a>(Item<'a>);
-
-impl std::fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Item::Frame(frame) => write!(f, "{:?} {}", frame.kind(), frame.bytes().escape_ascii()),
-            other => write!(f, "{other:?}"),
+/// An item's kind, content and length, to compare.
+fn owned(item: Item<'_>) -> (String, Vec<u8>, u64) {
+    match item {
+        Item::Banner(line) => ("banner".into(), line.to_vec(), 0),
+        Item::Frame(frame) => (format!("{:?}", frame.kind()), frame.bytes().to_vec(), frame.name().len() as u64),
+        Item::Oversized { bytes, kind, action_id } => {
+            (format!("oversized {kind:?} {}", action_id.is_some()), action_id.unwrap_or_default().to_vec(), bytes)
         }
+        Item::Garbage(block) => ("garbage".into(), block.to_vec(), 0),
     }
 }
 

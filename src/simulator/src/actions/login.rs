@@ -62,12 +62,19 @@ fn authenticated(action: &Action<'_>) -> Option<User> {
     let proven = if by_md5 {
         let challenge = action.session.challenge.as_ref().filter(|_| config.md5)?;
         let digest = Md5::digest(format!("{challenge}{}", user.secret));
-        let key: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        request.given("Key")? == key.as_bytes()
+        request.given("Key")? == hex(&digest).as_bytes()
     } else {
         request.given("Secret")? == user.secret.as_bytes()
     };
     proven.then(|| User { name: user.name.clone(), read: user.read, write: user.write })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// What the settings say about `FullyBooted` after a login.

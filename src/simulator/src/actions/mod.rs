@@ -81,7 +81,9 @@ const ACTIONS: [Known; 38] = [
     known("CoreShowChannels", "system,reporting", "List channels.", channels::core_show_channels),
     known("CoreStatus", "system,reporting", "Status of the core.", misc::core_status),
     known("DBDel", "system", "Delete a database entry.", variables::db_del),
+    known("DBDelTree", "system", "Delete database entries.", variables::db_del_tree),
     known("DBGet", "system,reporting", "Read a database entry.", variables::db_get),
+    known("DBGetTree", "system,reporting", "List database entries.", variables::db_get_tree),
     known("DBPut", "system", "Write a database entry.", variables::db_put),
     known("DeviceStateList", "call,reporting", "List device states.", phones::device_state_list),
     known("Events", "", "Choose events.", login::events),
@@ -93,10 +95,11 @@ const ACTIONS: [Known; 38] = [
     known("Logoff", "", "Log off.", login::logoff),
     known("ModuleLoad", "system", "Module management.", misc::module_load),
     known("Originate", "originate", "Start a call.", channels::originate),
+    known("Ping", "", "Keep alive.", misc::ping),
     known("PJSIPShowEndpoint", "system", "Details of a phone.", phones::show_endpoint),
     known("PJSIPShowEndpoints", "system", "List phones.", phones::show_endpoints),
-    known("Ping", "", "Keep alive.", misc::ping),
     known("QueueAdd", "agent", "Add a queue member.", queues::add),
+    known("QueueMemberRingInUse", "agent", "Let a busy member ring.", queues::ring_in_use),
     known("QueuePause", "agent", "Pause a queue member.", queues::pause),
     known("QueuePenalty", "agent", "Set a member's penalty.", queues::penalty),
     known("QueueRemove", "agent", "Remove a queue member.", queues::remove),
@@ -110,9 +113,6 @@ const ACTIONS: [Known; 38] = [
     known("Status", "system,call,reporting", "Status of channels.", channels::status),
     known("UserEvent", "user", "Send an event.", misc::user_event),
     known("WaitEvent", "", "Wait for an event.", misc::wait_event),
-    known("DBGetTree", "system,reporting", "List database entries.", variables::db_get_tree),
-    known("DBDelTree", "system", "Delete database entries.", variables::db_del_tree),
-    known("QueueMemberRingInUse", "agent", "Let a busy member ring.", queues::ring_in_use),
 ];
 
 /// Reads one request and writes its answer. Events and orders that follow from it end up in `fx`.

@@ -93,12 +93,12 @@ impl Pbx {
         self.device_of(fx, callee, "INUSE");
     }
 
-    pub(super) fn dial_rings(&mut self, fx: &mut Effects, config: &CallsConfig, call: Call) {
+    pub(super) fn dial_rings(&mut self, fx: &mut Effects, config: &CallsConfig, mut call: Call) {
         let Some(callee) = call.callee else { return self.end_call(fx, call, NORMAL, super::Ending::Callee) };
         if call.outcome != Outcome::Busy {
             self.ring_leg(fx, &call, callee);
         }
-        let ring = if call.half.is_some() { LOCAL_DELAY } else { self.rng.between(&config.ring) };
+        let ring = if call.half.is_some() { LOCAL_DELAY } else { call.rng.between(&config.ring) };
         self.later(fx, call, Stage::DialEnds, ring);
     }
 

@@ -16,7 +16,8 @@ pub(crate) use originate::{Originate, Target};
 
 use crate::config::CallsConfig;
 use crate::effects::{Effects, Order};
-use crate::pbx::{Bridge, ChannelId, Pbx};
+use crate::pbx::{Bridge, ChannelId, ChannelState, Pbx, Queue};
+use crate::rng::Rng;
 use crate::time::Stamp;
 
 /// Cause of a call that ends as calls do.
@@ -29,6 +30,8 @@ const CONGESTION: u8 = 34;
 pub(crate) struct Calls {
     active: BTreeMap<u64, Call>,
     next: u64,
+    /// Incoming calls so far.
+    incoming: u64,
     pub(crate) started: u64,
     pub(crate) ended: u64,
 }
@@ -63,6 +66,8 @@ pub(crate) struct Call {
     /// How long people will talk, or an application runs.
     talk: Duration,
     answered: bool,
+    /// Every call draws from its own numbers, so that what it does is not a matter of timing.
+    rng: Rng,
 }
 
 /// Where a call stands in a queue.
@@ -107,7 +112,7 @@ enum Stage {
 }
 
 impl Pbx {
-    const fn new_call(id: u64, caller: ChannelId) -> Call {
+    const fn new_call(id: u64, caller: ChannelId, rng: Rng) -> Call {
         Call {
             id,
             epoch: 0,
@@ -122,6 +127,7 @@ impl Pbx {
             outcome: Outcome::Answer,
             talk: Duration::ZERO,
             answered: false,
+            rng,
         }
     }
 
@@ -167,15 +173,26 @@ impl Pbx {
         self.end_call(fx, call, cause, Ending::Caller);
     }
 
+    /// The numbers of the next incoming call. Originated calls have others, lest they change those that come in.
+    const fn incoming_rng(&mut self) -> Rng {
+        self.calls.incoming += 1;
+        Rng::numbered(self.seed, self.calls.incoming)
+    }
+
+    const fn originate_rng(&self, id: u64) -> Rng {
+        Rng::numbered(self.seed, id | 1 << 63)
+    }
+
     /// A call that comes in by itself, to a phone or to a queue.
     pub(crate) fn incoming(&mut self, fx: &mut Effects, config: &CallsConfig) {
-        let with_members: Vec<usize> = (0..self.queues.len())
-            .filter(|&at| self.queues.get(at).is_some_and(|queue| !queue.members.is_empty()))
-            .collect();
-        let queue = self.rng.pick(&with_members).copied().filter(|_| self.rng.chance(config.queued_percent));
+        // A queue that is long enough overflows to a phone, so that any rate of calls keeps its pace.
+        let open: Vec<usize> =
+            (0..self.queues.len()).filter(|&at| self.queues.get(at).is_some_and(Queue::takes_calls)).collect();
+        let mut rng = self.incoming_rng();
+        let queue = rng.pick(&open).copied().filter(|_| rng.chance(config.queued_percent));
         let phones: Vec<String> =
             self.endpoints.iter().filter(|endpoint| endpoint.reachable).map(|endpoint| endpoint.name.clone()).collect();
-        let phone = self.rng.pick(&phones).cloned();
+        let phone = rng.pick(&phones).cloned();
         let exten = match (queue, &phone) {
             (Some(queue), _) => format!("{}", 2000 + queue),
             (None, Some(phone)) => phone.clone(),
@@ -184,26 +201,26 @@ impl Pbx {
         let id = self.begin_call();
         let name = format!("PJSIP/trunk-{:08x}", self.next_name());
         let caller = self.add_channel(fx.now, id, name, None, ("default", &exten));
-        let number = format!("49{:09}", self.rng.below(1_000_000_000));
-        let person = self.rng.pick(&PEOPLE).copied().unwrap_or_default();
+        let number = format!("49{:09}", rng.below(1_000_000_000));
+        let person = rng.pick(&PEOPLE).copied().unwrap_or_default();
         self.change(caller, |channel| {
             channel.caller = (number.into_bytes(), person.as_bytes().to_vec());
-            channel.state = crate::pbx::ChannelState::Ring;
+            channel.state = ChannelState::Ring;
         });
         self.newchannel(fx, caller);
         self.device_of(fx, caller, "INUSE");
-        let mut call = Self::new_call(id, caller);
-        call.talk = self.rng.between(&config.talk);
+        let mut call = Self::new_call(id, caller, rng);
+        call.talk = call.rng.between(&config.talk);
         match (queue, phone) {
             (Some(queue), _) => {
                 self.run(fx, caller, 1, "Answer", b"");
-                self.set_state(fx, caller, crate::pbx::ChannelState::Up);
+                self.set_state(fx, caller, ChannelState::Up);
                 call.answered = true;
-                let patience = 10 + u32::try_from(self.rng.below(30)).unwrap_or(0);
+                let patience = 10 + u32::try_from(call.rng.below(30)).unwrap_or(0);
                 self.enter_queue(fx, config, call, queue, patience, false);
             }
             (None, Some(phone)) => {
-                call.outcome = match self.rng.below(10) {
+                call.outcome = match call.rng.below(10) {
                     0 => Outcome::Busy,
                     1 => Outcome::NoAnswer,
                     _ => Outcome::Answer,
@@ -295,7 +312,7 @@ impl Pbx {
 
     /// Joins caller and callee.
     fn connect(&mut self, fx: &mut Effects, call: &mut Call, callee: ChannelId) {
-        let id = self.bridge_id();
+        let id = bridge_id(&mut call.rng);
         let mut bridge = Bridge { id, channels: 0 };
         Self::bridge_event(fx, "BridgeCreate", &bridge);
         self.bridge_enter(fx, &mut bridge, callee);
@@ -308,18 +325,19 @@ impl Pbx {
         call.bridge = Some(bridge);
         call.answered = true;
     }
+}
 
-    fn bridge_id(&mut self) -> String {
-        let (high, low) = (self.rng.next(), self.rng.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            0x8000 | ((low >> 48) & 0x3fff),
-            low & 0xffff_ffff_ffff
-        )
-    }
+/// A random UUID.
+fn bridge_id(rng: &mut Rng) -> String {
+    let (high, low) = (rng.next(), rng.next());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | ((low >> 48) & 0x3fff),
+        low & 0xffff_ffff_ffff
+    )
 }
 
 const fn disposition(cause: u8) -> &'static str {

@@ -35,7 +35,7 @@ pub(crate) enum Target {
     Exten { context: String, exten: String, priority: String },
 }
 
-/// Reasons of an OriginateResponse.
+/// Reasons of an `OriginateResponse`.
 mod reason {
     pub(super) const FAILURE: u8 = 0;
     pub(super) const NO_ANSWER: u8 = 3;
@@ -81,9 +81,9 @@ impl Pbx {
         self.newchannel(fx, one);
         self.newchannel(fx, two);
         self.run(fx, one, 1, "AppDial2", b"(Outgoing Line)");
-        let mut call = Self::new_call(id, two);
+        let mut call = Self::new_call(id, two, self.originate_rng(id));
         call.partner = Some(one);
-        if !self.extension_exists(context, exten) {
+        if !Self::extension_exists(context, exten) {
             self.cdr(fx, two, None, "FAILED");
             self.hangup(fx, two, 0);
             Self::originate_failed(fx, &request, reason::FAILURE);
@@ -124,7 +124,7 @@ impl Pbx {
         }
         self.show_caller(fx, channel, &request);
         self.dial_begin(fx, None, channel, phone);
-        let mut call = Self::new_call(id, channel);
+        let mut call = Self::new_call(id, channel, self.originate_rng(id));
         call.originate = Some(Box::new(request));
         self.later(fx, call, Stage::Originated, SETUP);
     }
@@ -163,11 +163,11 @@ impl Pbx {
         }
     }
 
-    fn phone_rings(&mut self, fx: &mut Effects, config: &CallsConfig, call: Call) {
+    fn phone_rings(&mut self, fx: &mut Effects, config: &CallsConfig, mut call: Call) {
         self.set_state(fx, call.caller, ChannelState::Ringing);
         self.device_of(fx, call.caller, "RINGING");
         self.dial_state(fx, None, call.caller, "RINGING");
-        let ring = self.rng.between(&config.ring);
+        let ring = call.rng.between(&config.ring);
         let timeout = call.originate.as_ref().map(|originate| originate.timeout).unwrap_or_default();
         if ring > timeout {
             self.later(fx, call, Stage::OriginateTimesOut, timeout);
@@ -248,7 +248,7 @@ impl Pbx {
         if call.partner.is_some() {
             self.run_extension(fx, config, call, limit, &originate.variables);
         } else {
-            let time = limit.unwrap_or_else(|| self.rng.between(&config.talk));
+            let time = limit.unwrap_or_else(|| call.rng.between(&config.talk));
             self.later(fx, call, Stage::Ends, time);
         }
     }

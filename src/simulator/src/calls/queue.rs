@@ -63,7 +63,7 @@ impl Pbx {
         self.dial_begin(fx, Some(call.caller), callee, dial_string);
         self.ring_leg(fx, &call, callee);
         self.member_status(fx, queue, interface, status::RINGING);
-        let ring = self.rng.between(&config.ring);
+        let ring = call.rng.between(&config.ring);
         self.later(fx, call, Stage::QueueAnswers, ring);
     }
 
@@ -163,7 +163,7 @@ impl Pbx {
         self.member_event(fx, "QueueMemberStatus", at, interface);
     }
 
-    /// AgentCalled, AgentConnect, AgentComplete: both channels, the queue, the member, and what `more` adds.
+    /// `AgentCalled`, `AgentConnect`, `AgentComplete`: both channels, the queue, the member, and what `more` adds.
     fn agent_event(
         &self,
         fx: &mut Effects,

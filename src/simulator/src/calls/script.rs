@@ -8,11 +8,11 @@ use crate::config::{CallsConfig, FloodConfig};
 use crate::effects::{Effects, Order};
 use crate::pbx::{ChannelId, Pbx};
 
-/// A value in a dialplan UserEvent is cut here by a real server.
+/// A value in a dialplan `UserEvent` is cut here by a real server.
 const USER_EVENT_VALUE: usize = 4_091;
 
 impl Pbx {
-    pub(super) fn extension_exists(&self, context: &str, exten: &str) -> bool {
+    pub(super) fn extension_exists(context: &str, exten: &str) -> bool {
         match context {
             "default" => {
                 let fixed = [
@@ -83,7 +83,7 @@ impl Pbx {
                 if self.endpoint(&exten).is_none_or(|endpoint| !endpoint.reachable) {
                     return self.end_call(fx, call, NORMAL, Ending::Callee);
                 }
-                call.talk = self.rng.between(&config.talk);
+                call.talk = call.rng.between(&config.talk);
                 return self.dial(fx, call, &format!("PJSIP/{exten}"));
             }
             _ => self.run(fx, caller, 3, "Wait", time.as_secs().to_string().as_bytes()),
@@ -99,7 +99,7 @@ impl Pbx {
             "2001" => ("empty", 8),
             _ => ("sales", 40),
         };
-        call.talk = self.rng.between(&config.talk);
+        call.talk = call.rng.between(&config.talk);
         match self.queue(name) {
             Some(queue) => self.enter_queue(fx, config, call, queue, patience, true),
             None => self.end_call(fx, call, NORMAL, Ending::Callee),

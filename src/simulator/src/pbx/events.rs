@@ -103,7 +103,7 @@ impl Pbx {
         }
     }
 
-    /// DialBegin, DialState, DialEnd: with a caller unless the call was originated.
+    /// `DialBegin`, `DialState`, `DialEnd`: with a caller unless the call was originated.
     fn dial_event(&self, fx: &mut Effects, name: &str, caller: Option<ChannelId>, dest: ChannelId, last: (&str, &str)) {
         let caller = caller.and_then(|id| self.channels.get(&id));
         if let Some(dest) = self.channels.get(&dest) {

@@ -23,6 +23,10 @@ pub(crate) struct Pbx {
     pub(crate) endpoints: Vec<EndpointConfig>,
     pub(crate) globals: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(crate) database: BTreeMap<String, Vec<u8>>,
+    pub(crate) seed: u64,
+    /// When calls come in.
+    pub(crate) arrivals: Rng,
+    /// Challenges and noise.
     pub(crate) rng: Rng,
     pub(crate) started: Stamp,
     next_channel: u64,
@@ -39,7 +43,9 @@ impl Pbx {
             endpoints: config.endpoints.clone(),
             globals: BTreeMap::from([(b"GLOBALVAR".to_vec(), b"global value".to_vec())]),
             database: BTreeMap::new(),
-            rng: Rng::new(config.seed),
+            seed: config.seed,
+            arrivals: Rng::new(config.seed),
+            rng: Rng::numbered(config.seed, 0),
             started: now,
             next_channel: 0,
             next_name: 0,

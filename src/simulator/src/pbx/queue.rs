@@ -66,6 +66,11 @@ impl Queue {
         free.min_by_key(|member| (member.penalty, member.last_call))
     }
 
+    /// Whether another caller has a chance.
+    pub(crate) fn takes_calls(&self) -> bool {
+        !self.members.is_empty() && self.waiting.len() < 5 + 2 * self.members.len()
+    }
+
     pub(crate) fn member(&self, interface: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.interface == interface)
     }
@@ -101,14 +106,14 @@ impl Member {
 }
 
 impl Frame<'_> {
-    /// The headers of QueueMemberStatus, QueueMemberAdded and their kin.
+    /// The headers of `QueueMemberStatus`, `QueueMemberAdded` and their kin.
     pub(crate) fn member(&mut self, queue: &str, member: &Member) -> &mut Self {
         self.put("Queue", queue).put("MemberName", &member.name).put("Interface", &member.interface);
         self.member_state(member);
         self.put("PausedReason", &member.paused_reason).put("Ringinuse", "1").put("Wrapuptime", "0")
     }
 
-    /// The headers of a member in QueueStatus.
+    /// The headers of a member in `QueueStatus`.
     pub(crate) fn listed_member(&mut self, queue: &str, member: &Member) -> &mut Self {
         self.put("Queue", queue).put("Name", &member.name).put("Location", &member.interface);
         self.member_state(member);

@@ -143,10 +143,12 @@ impl Worker {
             }
         }
         // A client that closed its half gets all its answers before the end.
-        if let Some(session) = self.session(key) {
-            if session.peer_closed && session.wait.is_none() && session.closing.is_none() {
-                session.closing = Some(Closing::Drained);
-            }
+        if let Some(session) = self.session(key)
+            && session.peer_closed
+            && session.wait.is_none()
+            && session.closing.is_none()
+        {
+            session.closing = Some(Closing::Drained);
         }
     }
 

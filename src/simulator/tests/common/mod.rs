@@ -134,7 +134,7 @@ impl Client {
         Frame::parse(&self.frame_bytes())
     }
 
-    /// The response with that ActionID; everything before it is dropped.
+    /// The response with that `ActionID`; everything before it is dropped.
     pub fn response(&mut self, id: &str) -> Frame {
         loop {
             let frame = self.frame();

@@ -1,0 +1,87 @@
+//! Log records on their way to the application's PSR-3 logger.
+
+use super::class::zval;
+use super::engine::{Engine, Waited};
+use super::zend::{self, CallError, call_method, string as text};
+use ami_core::log::{LogValue, Record};
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+/// A record of this layer: about a callback that threw.
+#[derive(Debug)]
+pub(crate) struct CallbackFailure {
+    pub(crate) record: Record,
+    pub(crate) exception: Zval,
+}
+
+/// Hands everything that waits to the logger, after the work of a tick. A logger that throws is counted and stops
+/// nothing.
+pub(crate) fn deliver(engine: &Engine, logger: &Zval) -> Waited {
+    loop {
+        let Some((record, exception)) = engine.next_record() else { return Waited::Done };
+        if !logger.is_object() {
+            // Without a logger a failing listener must not fail silently.
+            if let Some(exception) = exception {
+                warn(&record, &exception);
+            }
+            continue;
+        }
+        let context = context(engine, &record, exception);
+        match call_method(logger, "log", &[zval(record.level.name()), zval(record.message), context]) {
+            Ok(_) => {}
+            Err(CallError::Thrown(_) | CallError::NoMethod) => engine.count_log_failure(),
+            Err(CallError::Unwinding) => return Waited::Exiting,
+        }
+    }
+}
+
+fn context(engine: &Engine, record: &Record, exception: Option<Zval>) -> Zval {
+    let mut context = ZendHashTable::new();
+    let mut put = |name: &str, value: Zval| {
+        // It cannot fail: the value is a plain one.
+        let _ = context.insert(name, value);
+    };
+    put("server_key", record.server.map_or_else(Zval::null, |id| engine.server_key(id).zval()));
+    put("action_id", record.action_id.as_deref().map_or_else(Zval::null, text));
+    put("queue_depth", record.queue_depth.map_or_else(Zval::null, |depth| integer(depth as u64)));
+    put("worker_pid", integer(u64::from(engine.owner())));
+    put("timestamp_ms", integer(record.at.0 / 1_000));
+    for (name, value) in &record.fields {
+        put(name, log_value(value));
+    }
+    if let Some(exception) = exception {
+        put("exception", exception);
+    }
+    let mut zval = Zval::new();
+    zval.set_hashtable(context);
+    zval
+}
+
+fn log_value(value: &LogValue) -> Zval {
+    match value {
+        LogValue::Int(number) => zval(*number),
+        LogValue::Text(content) => text(content.as_bytes()),
+        LogValue::Counts(counts) => {
+            let mut table = ZendHashTable::new();
+            for (name, count) in counts {
+                let _ = table.insert(&**name, *count);
+            }
+            let mut zval = Zval::new();
+            zval.set_hashtable(table);
+            zval
+        }
+    }
+}
+
+fn integer(number: u64) -> Zval {
+    zval(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// A PHP warning, which an application's error handler may turn into an exception: that one is dropped.
+fn warn(record: &Record, exception: &Zval) {
+    let class = exception.object().and_then(|object| object.get_class_name().ok()).unwrap_or_default();
+    let said = call_method(exception, "getMessage", &[]).ok();
+    let said = said.as_ref().and_then(Zval::zend_str).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
+    let message = format!("{}: {class}: {}", record.message, said.unwrap_or_default());
+    ext_php_rs::error::php_error(&ext_php_rs::flags::ErrorType::Warning, &message);
+    drop(zend::take_pending_exception());
+}

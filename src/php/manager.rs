@@ -1,0 +1,382 @@
+//! `AmiClientManager`: all servers of a process.
+
+use super::class::{self, Native, Reply, native_class};
+use super::client::{self, AmiClient, command};
+use super::config::{self, ClientOptions, ServerRegistry};
+use super::engine::Engine;
+use super::exceptions::{Class, Exception, invalid_configuration};
+use super::health;
+use super::metrics;
+use super::zend::{self, CallError, PreparedCallable, Traced, Tracer};
+use ami_core::cluster::ServerId;
+use ami_core::config as core;
+use ami_reactor::Reactor;
+use ext_php_rs::args::Arg;
+use ext_php_rs::builders::FunctionBuilder;
+use ext_php_rs::class::ConstructorResult;
+use ext_php_rs::exception::PhpResult;
+use ext_php_rs::flags::{DataType, MethodFlags};
+use ext_php_rs::types::{ZendObject, Zval};
+use ext_php_rs::zend::{ClassEntry, ExecuteData};
+use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
+use std::sync::Arc;
+
+const LOGGER: &str = "Psr\\Log\\LoggerInterface";
+const CLOCK: &str = "Psr\\Clock\\ClockInterface";
+
+/// A manager. The engine is shared with everything made by it; the PHP values that the engine owns are named to the
+/// collector by this object alone.
+#[derive(Debug)]
+pub(crate) struct AmiClientManager {
+    engine: Rc<Engine>,
+    default: ServerId,
+}
+
+native_class!(AmiClientManager, "Apn\\AmiClient\\AmiClientManager", implements & []);
+
+impl AmiClientManager {
+    fn new(servers: &core::ServerSet, options: &core::ClientOptions, helpers: &[Zval; 4]) -> PhpResult<Self> {
+        let [logger, collector, clock, resolver] = helpers;
+        servers.check(options).map_err(|error| invalid_configuration(&error))?;
+        let Some(default) = servers.default_key() else {
+            let error =
+                core::ConfigError::invalid("servers", core::Value::List(Vec::new()), "must hold at least one server");
+            return Err(invalid_configuration(&error));
+        };
+        let resolver = if resolver.is_null() { None } else { Some(class::callable(helpers, 3, "resolver")?) };
+        let mut reactor = Reactor::new(Arc::new(options.clone()))
+            .map_err(|error| Exception::new(Class::Connection, format!("no poll could be opened: {error}")))?;
+        for server in servers {
+            let own = server.options(options).map_err(|error| invalid_configuration(&error))?;
+            let address = SocketAddr::new(address_of(server, resolver.as_ref())?, server.port);
+            reactor
+                .add(Arc::new(server.clone()), Arc::new(own), Some(address))
+                .map_err(|error| Exception::new(Class::InvalidConfiguration, error.to_string()))?;
+        }
+        let default = reactor.cluster().id(default.as_str()).unwrap_or(ServerId::from_index(0));
+        if !options.lazy {
+            open_all(&mut reactor);
+        }
+        let engine = Engine::new(reactor, logger.shallow_clone(), collector.shallow_clone(), clock.shallow_clone());
+        Ok(Self { engine: Rc::new(engine), default })
+    }
+
+    pub(crate) fn construct(ex: &mut ExecuteData) -> ConstructorResult<Self> {
+        let Some((values, Some(this))) = class::arguments(ex, 1, 6) else { return ConstructorResult::ArgError };
+        Self::from_objects(this, &values).into()
+    }
+
+    fn from_objects(this: &mut ZendObject, values: &[Zval]) -> PhpResult<Self> {
+        class::fill::<Self>(this, Vec::new())?;
+        let registry = class::argument(values, 0);
+        let Some(registry) = registry.object().and_then(ServerRegistry::of) else {
+            return Err(class::wrong_type(0, "servers", "Apn\\AmiClient\\ServerRegistry", Some(&registry)));
+        };
+        let given = class::argument(values, 1);
+        let options = match given.object().and_then(ClientOptions::of) {
+            Some(options) => options.all().clone(),
+            None if given.is_null() => core::ClientOptions::default(),
+            None => return Err(class::wrong_type(1, "options", "?Apn\\AmiClient\\ClientOptions", Some(&given))),
+        };
+        let helpers = helpers(values, 2)?;
+        // A copy, so that nothing is borrowed while the resolver is called.
+        let servers = registry.servers().clone();
+        Self::new(&servers, &options, &helpers)
+    }
+
+    pub(crate) fn constructor_arguments(function: FunctionBuilder) -> FunctionBuilder {
+        let function = function
+            .arg(Arg::new("servers", DataType::object("Apn\\AmiClient\\ServerRegistry")))
+            .not_required()
+            .arg(Arg::new("options", DataType::object("Apn\\AmiClient\\ClientOptions")).allow_null().default("null"));
+        helper_arguments(function)
+    }
+
+    pub(crate) fn methods() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
+        let public = MethodFlags::Public;
+        let key = || Arg::new("key", DataType::String);
+        let timeout = || Arg::new("timeoutMs", DataType::Long).default("0");
+        let client = DataType::object("Apn\\AmiClient\\AmiClient");
+        let pending = DataType::object("Apn\\AmiClient\\PendingAction");
+        let summary = DataType::object("Apn\\AmiClient\\TickSummary");
+        let this = DataType::object("Apn\\AmiClient\\AmiClientManager");
+        let action = Arg::new("action", DataType::object("Apn\\AmiClient\\Action"));
+        let from_config = FunctionBuilder::new("fromConfig", from_config).arg(Arg::new("config", DataType::Array));
+        let plain = |name, handler: extern "C" fn(&mut ExecuteData, &mut Zval), kind| {
+            (FunctionBuilder::new(name, handler).returns(kind, false, false), public)
+        };
+        vec![
+            (helper_arguments(from_config.not_required()).returns(this, false, false), public | MethodFlags::Static),
+            (FunctionBuilder::new("server", server).arg(key()).returns(client, false, false), public),
+            plain("default", default, client),
+            plain("connectAll", connect_all, DataType::Void),
+            (FunctionBuilder::new("send", send).arg(action).returns(pending, false, false), public),
+            plain("select", select, client),
+            (client::listener_arguments(FunctionBuilder::new("onEvent", on_event), true), public),
+            (client::listener_arguments(FunctionBuilder::new("onAnyEvent", on_any_event), false), public),
+            (
+                FunctionBuilder::new("tickAll", tick_all).not_required().arg(timeout()).returns(summary, false, false),
+                public,
+            ),
+            (
+                FunctionBuilder::new("tick", tick)
+                    .arg(key())
+                    .not_required()
+                    .arg(timeout())
+                    .returns(summary, false, false),
+                public,
+            ),
+            plain("pollAll", poll_all, summary),
+            (FunctionBuilder::new("poll", poll).arg(key()).returns(summary, false, false), public),
+            (FunctionBuilder::new("nextTimerMs", next_timer).returns(DataType::Long, false, true), public),
+            plain("health", get_health, DataType::Array),
+            plain("metrics", get_metrics, DataType::Array),
+            plain("close", close, DataType::Void),
+            plain("terminate", terminate, DataType::Void),
+        ]
+    }
+}
+
+impl Native for AmiClientManager {
+    fn finish(class: &mut ClassEntry) {
+        zend::allow_array(class, "onevent", 2);
+        zend::allow_array(class, "onanyevent", 1);
+        zend::mark_sensitive(class, "fromconfig", 0);
+        zend::trace::<Self>();
+    }
+}
+
+impl Traced for AmiClientManager {
+    fn trace(&self, tracer: &mut Tracer<'_>) {
+        self.engine.trace(tracer);
+    }
+}
+
+fn helper_arguments(function: FunctionBuilder<'_>) -> FunctionBuilder<'_> {
+    function
+        .arg(Arg::new("logger", DataType::object(LOGGER)).allow_null().default("null"))
+        .arg(Arg::new("metrics", DataType::object("Apn\\AmiClient\\MetricsCollector")).allow_null().default("null"))
+        .arg(Arg::new("clock", DataType::object(CLOCK)).allow_null().default("null"))
+        .arg(Arg::new("resolver", DataType::Callable).allow_null().default("null"))
+}
+
+/// Logger, collector, clock and resolver, from that place on.
+fn helpers(values: &[Zval], first: usize) -> PhpResult<[Zval; 4]> {
+    let helpers = [0, 1, 2, 3].map(|place| class::argument(values, first + place));
+    let [logger, collector, clock, _] = &helpers;
+    for (offset, (value, name, wanted)) in [(logger, "logger", LOGGER), (clock, "clock", CLOCK)].into_iter().enumerate()
+    {
+        let fits = value
+            .object()
+            .is_some_and(|object| ClassEntry::try_find(wanted).is_some_and(|interface| object.instance_of(interface)));
+        if !fits && !value.is_null() {
+            return Err(class::wrong_type(first + offset * 2, name, &format!("?{wanted}"), Some(value)));
+        }
+    }
+    let fits = collector.object().is_some_and(|object| object.instance_of(metrics::metrics_collector()));
+    if !fits && !collector.is_null() {
+        return Err(class::wrong_type(first + 1, "metrics", "?Apn\\AmiClient\\MetricsCollector", Some(collector)));
+    }
+    Ok(helpers)
+}
+
+/// Where a server is: a literal address, or what the application's resolver says, now and never in a tick.
+fn address_of(server: &core::ServerConfig, resolver: Option<&PreparedCallable>) -> PhpResult<IpAddr> {
+    let name = match &server.host {
+        core::Host::Ip(ip) => return Ok(*ip),
+        core::Host::Name(name) => name,
+    };
+    let refuse = |reason: &str| {
+        let key = format!("servers.{}.host", server.key);
+        Exception::new(Class::InvalidConfiguration, format!("{key}: \"{name}\" {reason}")).key_value(
+            &key,
+            class::zval(&**name),
+            None,
+        )
+    };
+    let Some(resolver) = resolver else {
+        return Err(refuse("is a name, and no resolver was given that finds its address").into());
+    };
+    match resolver.call(&[class::zval(&**name)]) {
+        Ok(found) => match found.str().and_then(|text| text.parse().ok()) {
+            Some(address) => Ok(address),
+            None => Err(refuse("was not resolved to an IP address").into()),
+        },
+        Err(CallError::Thrown(exception)) => Err(refuse("could not be resolved").previous(exception).into()),
+        Err(CallError::Unwinding | CallError::NoMethod) => Err(refuse("could not be resolved").into()),
+    }
+}
+
+fn open_all(reactor: &mut Reactor) {
+    let now = reactor.now();
+    let ids: Vec<ServerId> = reactor.cluster().iter().map(|(id, _)| id).collect();
+    for id in ids {
+        reactor.cluster_mut().open(id, now);
+    }
+}
+
+/// The server that an argument names.
+fn server_of(this: &AmiClientManager, arguments: &[Zval]) -> PhpResult<ServerId> {
+    let key = class::bytes(arguments, 0, "key")?;
+    let reactor = this.engine.reactor()?;
+    let found = std::str::from_utf8(key).ok().and_then(|key| reactor.cluster().id(key));
+    found.ok_or_else(|| {
+        let known: Vec<&str> = reactor.cluster().iter().map(|(_, server)| server.config().key.as_str()).collect();
+        let near = core::nearest(key, known.iter().copied());
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+        let message = format!("there is no server \"{}\"{hint}", String::from_utf8_lossy(key));
+        Exception::new(Class::InvalidConfiguration, message).key_value("key", zend::string(key), near).into()
+    })
+}
+
+/// The manager's own object as a value.
+fn value_of(object: &ZendObject) -> Zval {
+    zend::object_value(object)
+}
+
+extern "C" fn from_config(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::static_method(ex, returned, 1, 5, |values| {
+        let config = core::Config::from_value(config::read(&class::argument(values, 0)));
+        let config = config.map_err(|error| invalid_configuration(&error))?;
+        let helpers = helpers(values, 1)?;
+        let manager = AmiClientManager::new(&config.servers, &config.options, &helpers)?;
+        Ok(class::object(manager, Vec::new()))
+    });
+}
+
+extern "C" fn server(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
+        let id = server_of(this, arguments)?;
+        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), &value_of(object), id)))
+    });
+}
+
+extern "C" fn default(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
+        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), &value_of(object), this.default)))
+    });
+}
+
+extern "C" fn connect_all(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| {
+        this.engine.check_owner()?;
+        open_all(&mut *this.engine.reactor()?);
+        Ok(Reply::Value(Zval::null()))
+    });
+}
+
+fn selected(this: &AmiClientManager) -> PhpResult<ServerId> {
+    if let Some(id) = command(&this.engine, |cluster, _| cluster.select())? {
+        return Ok(id);
+    }
+    let reactor = this.engine.reactor()?;
+    let states: Vec<String> = reactor
+        .cluster()
+        .iter()
+        .map(|(_, server)| format!("\"{}\" is {}", server.config().key, server.state()))
+        .collect();
+    let message = format!("no server is ready: {}", states.join(", "));
+    Err(Exception::new(Class::InvalidConnectionState, message).into())
+}
+
+extern "C" fn send(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
+        let id = selected(this)?;
+        client::send_to(&this.engine, &value_of(object), id, &class::argument(arguments, 0)).map(Reply::Value)
+    });
+}
+
+extern "C" fn select(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
+        let id = selected(this)?;
+        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), &value_of(object), id)))
+    });
+}
+
+extern "C" fn on_event(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 2, 4, |this, object, arguments| {
+        let name = class::bytes(arguments, 0, "name")?;
+        client::subscribe(&this.engine, &value_of(object), None, Some(name), arguments, 1).map(Reply::Value)
+    });
+}
+
+extern "C" fn on_any_event(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 1, 3, |this, object, arguments| {
+        client::subscribe(&this.engine, &value_of(object), None, None, arguments, 0).map(Reply::Value)
+    });
+}
+
+extern "C" fn tick_all(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 0, 1, |this, object, arguments| {
+        let timeout = class::integer(arguments, 0, "timeoutMs", 0)?;
+        this.engine.tick(&value_of(object), timeout, None).map(Reply::Value)
+    });
+}
+
+extern "C" fn tick(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 1, 2, |this, object, arguments| {
+        let id = server_of(this, arguments)?;
+        let timeout = class::integer(arguments, 1, "timeoutMs", 0)?;
+        this.engine.tick(&value_of(object), timeout, Some(id)).map(Reply::Value)
+    });
+}
+
+extern "C" fn poll_all(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
+        this.engine.tick(&value_of(object), 0, None).map(Reply::Value)
+    });
+}
+
+extern "C" fn poll(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
+        let id = server_of(this, arguments)?;
+        this.engine.tick(&value_of(object), 0, Some(id)).map(Reply::Value)
+    });
+}
+
+extern "C" fn next_timer(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| {
+        let due = this.engine.reactor()?.until_due();
+        // Rounded up: a millisecond early would find nothing to do.
+        let millis = due.map(|due| i64::try_from(due.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX));
+        Ok(Reply::Value(millis.map_or_else(Zval::null, class::zval)))
+    });
+}
+
+extern "C" fn get_health(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| health::of_all(&this.engine).map(Reply::Value));
+}
+
+extern "C" fn get_metrics(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| health::metrics(&this.engine).map(Reply::Value));
+}
+
+extern "C" fn close(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| {
+        command(&this.engine, |cluster, now| {
+            let ids: Vec<ServerId> = cluster.iter().map(|(id, _)| id).collect();
+            for id in ids {
+                cluster.close(id, now);
+            }
+        })?;
+        Ok(Reply::Value(Zval::null()))
+    });
+}
+
+extern "C" fn terminate(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| {
+        this.engine.check_owner()?;
+        {
+            let mut reactor = this.engine.reactor()?;
+            let now = reactor.now();
+            let ids: Vec<ServerId> = reactor.cluster().iter().map(|(id, _)| id).collect();
+            for id in ids {
+                reactor.cluster_mut().terminate(id, now);
+            }
+            reactor.release();
+        }
+        this.engine.settle_outside_a_tick()?;
+        Ok(Reply::Value(Zval::null()))
+    });
+}

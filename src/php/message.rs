@@ -1,0 +1,99 @@
+//! What events and responses have in common: a frame, the server it came from, and when it was read.
+
+use super::class::{self, Reply};
+use super::zend::{self, Lazy, Names, SharedString, Slot};
+use ami_core::protocol::{Frame, FrameRef};
+use ami_core::time::UnixMicros;
+use ext_php_rs::args::Arg;
+use ext_php_rs::builders::FunctionBuilder;
+use ext_php_rs::exception::PhpResult;
+use ext_php_rs::flags::{DataType, MethodFlags};
+use ext_php_rs::types::{ZendClassObject, Zval};
+use ext_php_rs::zend::ExecuteData;
+use std::cell::RefCell;
+
+thread_local! {
+    static HEADER_NAMES: RefCell<Names> = const { RefCell::new(Names::new(true)) };
+    static FIRST_VALUES: RefCell<Names> = const { RefCell::new(Names::new(false)) };
+}
+
+/// A class that shows a frame: its first property is the event's name or the response's status.
+pub(crate) trait Shows: Lazy {
+    fn frame(&self) -> FrameRef<'_>;
+}
+
+/// The properties behind the first one.
+pub(crate) const SERVER_KEY: (&str, Slot) = ("serverKey", Slot::String);
+pub(crate) const RECEIVED_AT: (&str, Slot) = ("receivedAt", Slot::Float);
+pub(crate) const HEADERS: (&str, Slot) = ("headers", Slot::Array);
+
+/// The PHP object that shows a frame. Only its headers are made later: the rest is there already and costs nothing.
+pub(crate) fn object<T: Shows>(value: T, server_key: &SharedString, received: UnixMicros) -> Zval {
+    let first = FIRST_VALUES.with_borrow_mut(|names| names.zval(value.frame().name()));
+    let mut object = ZendClassObject::new(value);
+    zend::set_slot(&mut object, 0, first);
+    zend::set_slot(&mut object, 1, server_key.zval());
+    zend::set_slot(&mut object, 2, class::zval(seconds(received)));
+    class::zval(object)
+}
+
+/// All headers as an array.
+pub(crate) fn headers(frame: FrameRef<'_>) -> Zval {
+    HEADER_NAMES.with_borrow_mut(|names| zend::array_of_headers(names, frame.bytes().len(), frame.headers()))
+}
+
+/// Seconds since the Unix epoch. A double holds microseconds exactly until the year 2255.
+#[allow(clippy::cast_precision_loss, reason = "within 2^53 until the year 2255")]
+pub(crate) fn seconds(time: UnixMicros) -> f64 {
+    time.0 as f64 / 1e6
+}
+
+/// The time from seconds since the Unix epoch; before it, the epoch.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is what is wanted")]
+pub(crate) fn micros(seconds: f64) -> UnixMicros {
+    UnixMicros((seconds * 1e6).round() as u64)
+}
+
+/// The methods of both: get, all, has, raw.
+pub(crate) fn methods<T: Shows>() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
+    let key = || Arg::new("key", DataType::String);
+    let public = MethodFlags::Public;
+    vec![
+        (FunctionBuilder::new("get", get::<T>).arg(key()).returns(DataType::String, false, true), public),
+        (FunctionBuilder::new("all", all::<T>).arg(key()).returns(DataType::Array, false, false), public),
+        (FunctionBuilder::new("has", has::<T>).arg(key()).returns(DataType::Bool, false, false), public),
+        (FunctionBuilder::new("raw", raw::<T>).returns(DataType::String, false, false), public),
+    ]
+}
+
+/// A frame from text, for `fromRaw`. Line ends may be LF or CRLF, with or without the blank line behind.
+pub(crate) fn parse(text: &[u8]) -> Option<Frame> {
+    let end = text.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+    FrameRef::from_bytes(text.get(..end)?).map(|frame| frame.to_frame())
+}
+
+fn frame_method<T: Shows>(ex: &mut ExecuteData, returned: &mut Zval, body: impl FnOnce(FrameRef<'_>, &[u8]) -> Zval) {
+    class::method::<T>(ex, returned, 1, |this, arguments| -> PhpResult<Reply> {
+        let key = class::bytes(arguments, 0, "key")?;
+        Ok(Reply::Value(body(this.frame(), key)))
+    });
+}
+
+extern "C" fn get<T: Shows>(ex: &mut ExecuteData, returned: &mut Zval) {
+    frame_method::<T>(ex, returned, |frame, key| frame.header(key).map_or_else(Zval::null, zend::string));
+}
+
+extern "C" fn all<T: Shows>(ex: &mut ExecuteData, returned: &mut Zval) {
+    frame_method::<T>(ex, returned, |frame, key| {
+        let same = frame.headers().filter(|(found, _)| found.eq_ignore_ascii_case(key));
+        zend::list(same.map(|(_, value)| value))
+    });
+}
+
+extern "C" fn has<T: Shows>(ex: &mut ExecuteData, returned: &mut Zval) {
+    frame_method::<T>(ex, returned, |frame, key| class::zval(frame.header(key).is_some()));
+}
+
+extern "C" fn raw<T: Shows>(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<T>(ex, returned, 0, |this, _| Ok(Reply::Value(zend::string(this.frame().bytes()))));
+}

@@ -1,0 +1,166 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient;
+
+/**
+ * One server of a manager.
+ *
+ * Nothing here waits but call() and waitUntilReady(): what was asked for is done by the ticks of the manager. Made by
+ * the extension only. Objects cannot be cloned or serialized, and take no further properties.
+ */
+final class AmiClient
+{
+    private function __construct()
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Asks for the connection; does nothing where it is open or under way. Ends the state `Fatal`.
+     *
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function open(): void
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Says goodbye: Logoff is queued, what waits is flushed by the ticks that follow, within a deadline. Returns at
+     * once.
+     *
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function close(): void
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Queues an action; the ticks that follow send it and bring its answer.
+     *
+     * @throws InvalidConfigurationException where the action cannot be sent as it is, or its strategy not be carried
+     *     out
+     * @throws InvalidConnectionStateException where the server is not ready
+     * @throws BackpressureException where too much waits already; nothing is queued then
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function send(Action $action): PendingAction
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Opens the connection if need be, sends an action and ticks until it ends. For scripts and tests.
+     *
+     * @param int $timeoutMs most milliseconds to wait, for the connection and the answer together
+     *
+     * @throws ActionException where the action fails or the time is over; its children say why
+     * @throws ConnectionException where the server is not ready in time, with host() and port()
+     * @throws AuthenticationException where the login is refused
+     * @throws ConnectionLostException where the connection went away before the answer
+     * @throws ProtocolException where the answer was too long
+     * @throws ReentrancyException within a tick
+     * @throws InvalidConfigurationException where the timeout is negative, the action cannot be sent as it is, or its
+     *     strategy not be carried out
+     * @throws InvalidConnectionStateException where the server became unusable in between
+     * @throws BackpressureException where too much waits already; nothing is queued then
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function call(Action $action, int $timeoutMs = 10000): AmiResponse
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Opens the connection if need be, and ticks until actions can be sent. For scripts and tests.
+     *
+     * @param int $timeoutMs most milliseconds to wait
+     *
+     * @throws ConnectionException where the time is over, or the server was given up
+     * @throws AuthenticationException where the login is refused
+     * @throws ReentrancyException within a tick
+     * @throws InvalidConfigurationException where the timeout is negative
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function waitUntilReady(int $timeoutMs = 10000): self
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Calls a listener for each event of that name of this server.
+     *
+     * @param string $name the name of the event, case-insensitive
+     * @param callable(AmiEvent): mixed $listener may send, subscribe, cancel, throw and close, but not tick
+     * @param EventFilter|array<string, string|list<string>>|null $filter values that headers must have, by header name;
+     *     or the application's own decision
+     * @param int $priority higher ones are called first
+     *
+     * @throws InvalidConfigurationException where an argument cannot be used
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function onEvent(
+        string $name,
+        callable $listener,
+        EventFilter|array|null $filter = null,
+        int $priority = 0,
+    ): Subscription {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Calls a listener for each event of this server. Then no event is skipped cheaply.
+     *
+     * @param callable(AmiEvent): mixed $listener may send, subscribe, cancel, throw and close, but not tick
+     * @param EventFilter|array<string, string|list<string>>|null $filter values that headers must have, by header name;
+     *     or the application's own decision
+     * @param int $priority higher ones are called first
+     *
+     * @throws InvalidConfigurationException where an argument cannot be used
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function onAnyEvent(
+        callable $listener,
+        EventFilter|array|null $filter = null,
+        int $priority = 0,
+    ): Subscription {
+        throw new \Error('a stub');
+    }
+
+    /** Where the connection stands. */
+    public function state(): ConnectionState
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * What an operator wants to know of the connection.
+     *
+     * `since` is when it came into its state, in seconds since the Unix epoch. `failedAttempts` counts those in a row,
+     * and `retryInMs` says when the next one comes. `lastError` says why the last session or attempt ended. The rest is
+     * how much waits now, and how many events were dropped and sessions became ready since the manager was made.
+     *
+     * @return array{state: ConnectionState, circuit: CircuitState, since: float, failedAttempts: int,
+     *     retryInMs: int|null, lastError: string|null, pendingActions: int, queuedEvents: int, unwrittenBytes: int,
+     *     droppedEvents: int, sessions: int}
+     */
+    public function health(): array
+    {
+        throw new \Error('a stub');
+    }
+
+    /** The key of the server. */
+    public function serverKey(): string
+    {
+        throw new \Error('a stub');
+    }
+
+    /** The AMI version of the server's banner, such as `11.0.0`; null before the first one came. */
+    public function asteriskVersion(): ?string
+    {
+        throw new \Error('a stub');
+    }
+}

@@ -1,0 +1,37 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient;
+
+/**
+ * A limit is reached: the server answers or reads more slowly than actions are sent.
+ *
+ * Nothing was queued, and nothing waits. Let ticks pass, then try again.
+ */
+class BackpressureException extends \RuntimeException implements AmiException
+{
+    /** The key of the server that it is about; null where not known. */
+    public function serverKey(): ?string
+    {
+        throw new \Error('a stub');
+    }
+
+    /** The option or thing that sets the limit, such as `max_pending_actions`. Empty where made from PHP. */
+    public function limitName(): string
+    {
+        throw new \Error('a stub');
+    }
+
+    /** What the limit allows, in its own unit: actions, or bytes for `write_buffer_limit`. */
+    public function limit(): int
+    {
+        throw new \Error('a stub');
+    }
+
+    /** How much there was, in the same unit. */
+    public function current(): int
+    {
+        throw new \Error('a stub');
+    }
+}

@@ -1,0 +1,51 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient;
+
+/**
+ * A response, items, and an event that ends the list.
+ *
+ * The end is known by the header `EventList: Complete`; for servers that send no such header by the names given here,
+ * or without any by a name that ends in `Complete`. Where the server cancels the list, the action fails with
+ * ActionCancelledException.
+ *
+ * Immutable. Objects cannot be cloned or serialized, and take no further properties.
+ */
+final class EventList implements CompletionStrategy
+{
+    /**
+     * @param int|null $maxDurationMs 50 to 86,400,000 ms; null for the server's `action_timeout`
+     * @param int $maxMessages 1 to 1,000,000
+     * @param list<string> $completeEvents at most 16 names of events that end the list, case-insensitive
+     *
+     * @throws InvalidConfigurationException where an argument is of another type or out of its range
+     */
+    public function __construct(?int $maxDurationMs = 60000, int $maxMessages = 10000, array $completeEvents = [])
+    {
+        throw new \Error('a stub');
+    }
+
+    /** The milliseconds within which the action must be complete; null for the server's `action_timeout`. */
+    public function maxDurationMs(): ?int
+    {
+        throw new \Error('a stub');
+    }
+
+    /** The most messages that the answer may have, the response and the end counted. */
+    public function maxMessages(): int
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * The names of events that end the list.
+     *
+     * @return list<string> in lower case
+     */
+    public function completeEvents(): array
+    {
+        throw new \Error('a stub');
+    }
+}

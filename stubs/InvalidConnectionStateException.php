@@ -1,0 +1,25 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient;
+
+/**
+ * What was asked is not possible in the state that the connection is in, such as sending before it is ready.
+ *
+ * Nothing was queued.
+ */
+class InvalidConnectionStateException extends \RuntimeException implements AmiException
+{
+    /** The key of the server that it is about; null where not known. */
+    public function serverKey(): ?string
+    {
+        throw new \Error('a stub');
+    }
+
+    /** The state of the connection at that moment; null where not known. */
+    public function state(): ?ConnectionState
+    {
+        throw new \Error('a stub');
+    }
+}

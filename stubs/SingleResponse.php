@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient;
+
+/**
+ * One response and nothing else. Events that belong to the action go to listeners.
+ *
+ * Immutable. Objects cannot be cloned or serialized, and take no further properties.
+ */
+final class SingleResponse implements CompletionStrategy
+{
+    /**
+     * @param int|null $maxDurationMs 50 to 86,400,000 ms; null for the server's `action_timeout`
+     *
+     * @throws InvalidConfigurationException where an argument is of another type or out of its range
+     */
+    public function __construct(?int $maxDurationMs = null)
+    {
+        throw new \Error('a stub');
+    }
+
+    /** The milliseconds within which the action must be complete; null for the server's `action_timeout`. */
+    public function maxDurationMs(): ?int
+    {
+        throw new \Error('a stub');
+    }
+
+    /** Always 1. */
+    public function maxMessages(): int
+    {
+        throw new \Error('a stub');
+    }
+}

@@ -1,0 +1,69 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient;
+
+/**
+ * What one tick did, over all servers that it was for.
+ *
+ * Immutable. Objects cannot be cloned or serialized, and take no further properties.
+ */
+final class TickSummary
+{
+    /** Bytes read. */
+    public readonly int $bytesRead;
+
+    /** Bytes written. */
+    public readonly int $bytesWritten;
+
+    /** Messages parsed, whole or thrown away. */
+    public readonly int $framesRead;
+
+    /** Events handed to listeners. */
+    public readonly int $eventsDispatched;
+
+    /** Events that a full queue gave up, the oldest first. */
+    public readonly int $eventsDropped;
+
+    /** Events that nobody listens to. */
+    public readonly int $eventsUnheard;
+
+    /** Actions that ended, well or not. */
+    public readonly int $actionsCompleted;
+
+    /** Connections begun. */
+    public readonly int $connectAttempts;
+
+    /** Listeners and callbacks that threw. */
+    public readonly int $listenerFailures;
+
+    /** Whether the timeout was longer than a tick may wait, 250 ms, and was cut to that. */
+    public readonly bool $timeoutClamped;
+
+    /**
+     * The client makes these; applications need it for fakes and tests.
+     *
+     * @throws InvalidConfigurationException where an argument is of another type or negative
+     */
+    public function __construct(
+        int $bytesRead = 0,
+        int $bytesWritten = 0,
+        int $framesRead = 0,
+        int $eventsDispatched = 0,
+        int $eventsDropped = 0,
+        int $eventsUnheard = 0,
+        int $actionsCompleted = 0,
+        int $connectAttempts = 0,
+        int $listenerFailures = 0,
+        bool $timeoutClamped = false,
+    ) {
+        throw new \Error('a stub');
+    }
+
+    /** Whether anything at all happened: whether one of the numbers is not 0. */
+    public function hasProgress(): bool
+    {
+        throw new \Error('a stub');
+    }
+}
