@@ -48,7 +48,7 @@ final class ClientOptions
     public readonly float $heartbeatInterval;
 
     /**
-     * Unanswered Pings that reset the connection; the first one makes it `Degraded`.
+     * Unanswered Pings in a row that reset the connection; one that does not yet makes it `Degraded`.
      *
      * Default 2, from 1 to 100. One is the least that can be missed; 100 is as good as none.
      */
@@ -77,7 +77,7 @@ final class ClientOptions
     public readonly int $backoffMaxMs;
 
     /**
-     * Failed attempts in a row after which the server is `Fatal`; 0 is no end.
+     * Attempts to reconnect in a row, after a first failure, until the server is `Fatal`; 0 is no end.
      *
      * Default 0, from 0 to 1,000,000. A million attempts at the longest default wait are a year.
      */

@@ -109,6 +109,7 @@ pub struct Record {
 pub struct LogRing {
     records: VecDeque<Record>,
     dropped: u64,
+    told: u64,
 }
 
 impl LogRing {
@@ -121,9 +122,23 @@ impl LogRing {
         self.records.push_back(record);
     }
 
-    /// Takes the oldest record.
+    /// Takes the oldest record. Where records before it were given up, one that says how many comes first.
     pub fn pop(&mut self) -> Option<Record> {
-        self.records.pop_front()
+        let at = self.records.front()?.at;
+        let untold = self.dropped - self.told;
+        if untold == 0 {
+            return self.records.pop_front();
+        }
+        self.told = self.dropped;
+        Some(Record {
+            level: Level::Warning,
+            message: "log records were dropped: more came than a tick can hand over",
+            server: None,
+            action_id: None,
+            queue_depth: None,
+            at,
+            fields: vec![("dropped", untold.into()), ("dropped_total", self.dropped.into())],
+        })
     }
 
     /// How many were given up so far.

@@ -81,7 +81,7 @@ impl GenericAction {
         let Some((values, Some(this))) = class::arguments(ex, 1, 3) else {
             return ConstructorResult::ArgError;
         };
-        let [name, headers, strategy] = [0, 1, 2].map(|place| class::argument(&values, place));
+        let [name, headers, strategy] = [0, 1, 2].map(|place| class::argument(values, place));
         let headers = if values.len() > 1 { Some(headers) } else { None };
         let constructed = Self::new(&name, headers.as_ref(), &strategy).and_then(|action| {
             class::fill::<Self>(this, vec![(STRATEGY.to_owned(), strategy)])?;
@@ -163,14 +163,13 @@ fn grouped(action: &core::Action) -> Value {
 }
 
 /// Reads any `Action`, and its strategy if it has one. What its methods throw passes through.
-pub(crate) fn read_action(object: &ZendObject) -> PhpResult<(core::Action, Option<Zval>)> {
+pub(crate) fn read_action(given: &Zval) -> PhpResult<(core::Action, Option<Zval>)> {
+    let object = given.object().filter(|object| object.instance_of(interface()));
+    let Some(object) = object else {
+        return Err(class::wrong_type(0, "action", "Apn\\AmiClient\\Action", Some(given)));
+    };
     if let Some(generic) = GenericAction::of(object) {
         return Ok((generic.action().clone(), generic.completion().map(Zval::shallow_clone)));
-    }
-    if !object.instance_of(interface()) {
-        let class = object.get_class_name().unwrap_or_else(|_| "object".to_owned());
-        let given = Value::Other(class.into_boxed_str());
-        return Err(invalid_configuration(&ConfigError::invalid("action", given, "is no Action")));
     }
     let action = build(&call(object, "name")?, Some(&call(object, "headers")?))?;
     let strategy = call(object, STRATEGY)?;

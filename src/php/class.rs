@@ -2,7 +2,6 @@
 
 use std::panic::AssertUnwindSafe;
 
-use ext_php_rs::args::{Arg, ArgParser};
 use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::convert::IntoZval;
@@ -12,6 +11,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ce, run_handler};
 
+pub(crate) use crate::php::zend::arguments;
 use crate::php::zend::{self, PreparedCallable};
 
 /// A class declared by hand.
@@ -45,22 +45,6 @@ pub(crate) fn declare<T: Native>() -> ext_php_rs::error::Result<()> {
         .register()
 }
 
-/// The arguments of a call, without those left out at the end, and its object.
-///
-/// `None` when their number is wrong; PHP has thrown then.
-pub(crate) fn arguments(
-    ex: &mut ExecuteData,
-    required: usize,
-    most: usize,
-) -> Option<(Vec<Zval>, Option<&mut ZendObject>)> {
-    let (parser, this) = ex.parser_object();
-    let mut slots: Vec<Arg<'_>> = (0..most).map(|_| Arg::new("", DataType::Mixed)).collect();
-    let parser = slots.iter_mut().fold(parser.required_args(required), ArgParser::arg);
-    parser.parse().ok()?;
-    let values = slots.iter_mut().map_while(|slot| slot.zval().map(|zval| zval.shallow_clone()));
-    Some((values.collect(), this))
-}
-
 /// Runs the body of a method.
 pub(crate) fn method<T: RegisteredClass>(
     ex: &mut ExecuteData,
@@ -71,7 +55,7 @@ pub(crate) fn method<T: RegisteredClass>(
     run_handler(AssertUnwindSafe(|| {
         let Some((values, Some(this))) = arguments(ex, arguments_of, arguments_of) else { return };
         let result = match ZendClassObject::<T>::from_zend_obj(this) {
-            Some(object) => body(object, &values),
+            Some(object) => body(object, values),
             None => Err(unconstructed::<T>()),
         };
         match result {
@@ -82,23 +66,26 @@ pub(crate) fn method<T: RegisteredClass>(
     }));
 }
 
-/// Runs the body of a method that needs its own object.
+/// Runs the body of a method that hands its own object on, as a value.
 pub(crate) fn method_of_object<T: RegisteredClass>(
     ex: &mut ExecuteData,
     returned: &mut Zval,
     required: usize,
     most: usize,
-    body: impl FnOnce(&T, &ZendObject, &[Zval]) -> PhpResult<Reply>,
+    body: impl FnOnce(&T, &Zval, &[Zval]) -> PhpResult<Reply>,
 ) {
     run_handler(AssertUnwindSafe(|| {
         let Some((values, Some(this))) = arguments(ex, required, most) else { return };
+        // The count is changed through the exclusive reference: a shared one promises that nothing changes.
+        let mut itself = Zval::new();
+        itself.set_object(this);
         let result = match ZendClassObject::<T>::from_zend_obj(this) {
-            Some(object) => body(object, this, &values),
+            Some(object) => body(object, &itself, values),
             None => Err(unconstructed::<T>()),
         };
         match result {
             Ok(Reply::Value(value)) => *returned = value,
-            Ok(Reply::This) => returned.set_object(this),
+            Ok(Reply::This) => *returned = itself,
             Err(exception) => exception.throw(),
         }
     }));
@@ -114,7 +101,7 @@ pub(crate) fn static_method(
 ) {
     run_handler(AssertUnwindSafe(|| {
         let Some((values, _)) = arguments(ex, required, most) else { return };
-        match body(&values) {
+        match body(values) {
             Ok(value) => *returned = value,
             Err(exception) => exception.throw(),
         }
@@ -179,11 +166,24 @@ pub(crate) fn wrong_type(place: usize, name: &str, wanted: &str, given: Option<&
         None => "none".to_owned(),
         Some(value) => match value.object() {
             Some(object) => object.get_class_name().unwrap_or_else(|_| "object".to_owned()),
-            None => value.get_type().to_string().to_lowercase(),
+            None => type_name(value).to_owned(),
         },
     };
     let message = format!("Argument #{} (${name}) must be of type {wanted}, {given} given", place + 1);
     PhpException::new(message, 0, ce::type_error())
+}
+
+/// A type as PHP code writes it.
+fn type_name(value: &Zval) -> &'static str {
+    match value.get_type() {
+        DataType::Null | DataType::Undef => "null",
+        DataType::Bool | DataType::True | DataType::False => "bool",
+        DataType::Long => "int",
+        DataType::Double => "float",
+        DataType::String => "string",
+        DataType::Array => "array",
+        _ => "resource",
+    }
 }
 
 /// Gives the properties of an object their only values. An object that has them already stays as it is.

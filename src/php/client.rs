@@ -122,11 +122,8 @@ pub(crate) fn command<R>(engine: &Engine, act: impl FnOnce(&mut Cluster, Now) ->
 /// Sends an action to a server. Returns the `PendingAction`.
 pub(crate) fn send_to(engine: &Rc<Engine>, manager: &Zval, id: ServerId, action: &Zval) -> PhpResult<Zval> {
     engine.check_owner()?;
-    let Some(object) = action.object() else {
-        return Err(class::wrong_type(0, "action", "Apn\\AmiClient\\Action", Some(action)));
-    };
     // May call the methods of an application's own action, so nothing is borrowed yet.
-    let (action, strategy) = action::read_action(object)?;
+    let (action, strategy) = action::read_action(action)?;
     let timeout = {
         let reactor = engine.reactor()?;
         let options = reactor.cluster().connection(id).map(|connection| connection.options().action_timeout);
@@ -196,7 +193,7 @@ pub(crate) fn subscribe(
         return Err(exception.key_value("name", class::zval(""), None).into());
     }
     let closure = class::callable(arguments, first, "listener")?;
-    let (conditions, filter) = filter::read(&class::argument(arguments, first + 1))?;
+    let (conditions, filter) = filter::read(arguments, first + 1)?;
     let priority = class::integer(arguments, first + 2, "priority", 0)?;
     let subscription = NewSubscription { name: name.map(Into::into), server, conditions, priority };
     let id = engine.reactor()?.cluster_mut().subscribe(subscription).map_err(|error| {
@@ -211,6 +208,7 @@ pub(crate) fn subscribe(
 /// Opens the connection if it is not, and ticks until it is usable.
 fn become_ready(this: &AmiClient, timeout_ms: i64) -> PhpResult<Waited> {
     let engine = &this.engine;
+    engine.check_owner()?;
     let state_of = || -> PhpResult<(ConnectionState, bool)> {
         let reactor = engine.reactor()?;
         let Some(server) = reactor.cluster().connection(this.id) else {

@@ -208,7 +208,7 @@ fn construct<T: RegisteredClass>(
     let Some((values, Some(this))) = class::arguments(ex, 0, arguments) else {
         return ConstructorResult::ArgError;
     };
-    match read(&values) {
+    match read(values) {
         Ok(strategy) => class::fill::<T>(this, Vec::new()).map(|()| strategy),
         Err(error) => Err(exceptions::invalid_configuration(&error)),
     }

@@ -12,7 +12,7 @@ use super::message;
 use super::metrics::{self, Pushed};
 use super::pending::PendingAction;
 use super::tick_summary;
-use super::zend::{CallError, SharedString, Tracer, call_method};
+use super::zend::{self, CallError, SharedString, Tracer, call_method};
 use ami_core::cluster::ServerId;
 use ami_core::connection::Connection;
 use ami_core::correlation::LossReason;
@@ -282,9 +282,15 @@ impl Engine {
             }
             let event = [AmiEvent::object(event.frame, &self.server_key(id), event.received)];
             for subscription in &found {
-                if self.call_listener(*subscription, id, &event) == Waited::Exiting {
+                if self.call_listener(*subscription, id, &event) == Waited::Exiting
+                    || self.after_letting_go(id) == Waited::Exiting
+                {
                     return Ok(Waited::Exiting);
                 }
+            }
+            drop(event);
+            if self.after_letting_go(id) == Waited::Exiting {
+                return Ok(Waited::Exiting);
             }
         }
     }
@@ -302,6 +308,10 @@ impl Engine {
             let pending = self.pending.borrow_mut().remove(&(server, settled.sequence));
             let Some(this) = pending.as_ref().and_then(Zval::object).and_then(PendingAction::of) else { continue };
             if this.settle(settled.outcome, now.wall) == Waited::Exiting {
+                return Ok(Waited::Exiting);
+            }
+            drop(pending);
+            if self.after_letting_go(server) == Waited::Exiting {
                 return Ok(Waited::Exiting);
             }
         }
@@ -324,6 +334,15 @@ impl Engine {
             Err(CallError::Thrown(exception)) => self.callback_failed("listener", Some(server), exception),
         }
         Waited::Done
+    }
+
+    /// What a destructor threw, when a tick let go of the last reference to its object, must not keep the next callback
+    /// from being called.
+    fn after_letting_go(&self, server: ServerId) -> Waited {
+        if let Some(exception) = zend::take_pending_exception() {
+            self.callback_failed("destructor", Some(server), exception);
+        }
+        if zend::is_unwinding() { Waited::Exiting } else { Waited::Done }
     }
 
     // ---- logs ---------------------------------------------------------------------------------------------
@@ -361,24 +380,31 @@ impl Engine {
         increment(&self.counts.log_failures);
     }
 
+    /// An exception that says where its server is and how it stands.
+    pub(crate) fn with_place(&self, id: ServerId, exception: Exception) -> Exception {
+        let Ok(reactor) = self.reactor() else { return exception };
+        let Some(connection) = reactor.cluster().connection(id) else { return exception };
+        let config = connection.config();
+        exception.state(connection.state()).host(&config.host.to_string()).port(config.port)
+    }
+
     /// Why a server cannot be used, as an exception.
     pub(crate) fn loss(&self, id: ServerId) -> PhpResult<Exception> {
-        let reactor = self.reactor()?;
-        let Some(connection) = reactor.cluster().connection(id) else {
-            return Ok(Exception::new(Class::Connection, "there is no such server"));
+        let (class, key, message) = {
+            let reactor = self.reactor()?;
+            let Some(connection) = reactor.cluster().connection(id) else {
+                return Ok(Exception::new(Class::Connection, "there is no such server"));
+            };
+            let config = connection.config();
+            let key = config.key.as_str().to_owned();
+            let server = format!("\"{key}\" ({}:{})", config.host, config.port);
+            match connection.last_loss() {
+                Some(loss @ LossReason::LoginRefused(_)) => (Class::Authentication, key, format!("{server}: {loss}")),
+                Some(loss) => (Class::Connection, key, format!("{server}: {loss}")),
+                None => (Class::Connection, key, format!("{server} is {} and not ready yet", connection.state())),
+            }
         };
-        let config = connection.config();
-        let key = config.key.as_str();
-        let (class, message) = match connection.last_loss() {
-            Some(loss @ LossReason::LoginRefused(_)) => (Class::Authentication, format!("\"{key}\": {loss}")),
-            Some(loss) => (Class::Connection, format!("\"{key}\": {loss}")),
-            None => (Class::Connection, format!("\"{key}\" is {} and not ready yet", connection.state())),
-        };
-        Ok(Exception::new(class, message)
-            .server_key(key)
-            .state(connection.state())
-            .host(&config.host.to_string())
-            .port(config.port))
+        Ok(self.with_place(id, Exception::new(class, message).server_key(&key)))
     }
 }
 

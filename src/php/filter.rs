@@ -27,7 +27,8 @@ pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
 }
 
 /// The filter of a subscription: header conditions, which native code checks, or an `EventFilter` object.
-pub(crate) fn read(given: &Zval) -> PhpResult<(Vec<HeaderCondition>, Option<Zval>)> {
+pub(crate) fn read(arguments: &[Zval], place: usize) -> PhpResult<(Vec<HeaderCondition>, Option<Zval>)> {
+    let given = class::argument(arguments, place);
     let given = given.dereference();
     if given.is_null() {
         return Ok((Vec::new(), None));
@@ -36,7 +37,7 @@ pub(crate) fn read(given: &Zval) -> PhpResult<(Vec<HeaderCondition>, Option<Zval
         return Ok((Vec::new(), Some(given.shallow_clone())));
     }
     let Some(headers) = given.array() else {
-        return Err(class::wrong_type(2, "filter", "Apn\\AmiClient\\EventFilter|array|null", Some(given)));
+        return Err(class::wrong_type(place, "filter", "Apn\\AmiClient\\EventFilter|array|null", Some(given)));
     };
     let mut conditions = Vec::with_capacity(headers.len());
     let mut entries = headers.iter();

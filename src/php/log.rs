@@ -20,8 +20,10 @@ pub(crate) fn deliver(engine: &Engine, logger: &Zval) -> Waited {
         let Some((record, exception)) = engine.next_record() else { return Waited::Done };
         if !logger.is_object() {
             // Without a logger a failing listener must not fail silently.
-            if let Some(exception) = exception {
-                warn(&record, &exception);
+            if let Some(exception) = exception
+                && warn(&record, &exception) == Waited::Exiting
+            {
+                return Waited::Exiting;
             }
             continue;
         }
@@ -76,12 +78,16 @@ fn integer(number: u64) -> Zval {
     zval(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-/// A PHP warning, which an application's error handler may turn into an exception: that one is dropped.
-fn warn(record: &Record, exception: &Zval) {
+/// A PHP warning, which an application's error handler may turn into an exception: that one is dropped. It may also
+/// call `exit()`.
+fn warn(record: &Record, exception: &Zval) -> Waited {
     let class = exception.object().and_then(|object| object.get_class_name().ok()).unwrap_or_default();
     let said = call_method(exception, "getMessage", &[]).ok();
     let said = said.as_ref().and_then(Zval::zend_str).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
     let message = format!("{}: {class}: {}", record.message, said.unwrap_or_default());
+    // The engine takes a C string.
+    let message = message.replace('\0', "\\0");
     ext_php_rs::error::php_error(&ext_php_rs::flags::ErrorType::Warning, &message);
     drop(zend::take_pending_exception());
+    if zend::is_unwinding() { Waited::Exiting } else { Waited::Done }
 }

@@ -64,7 +64,7 @@ impl AmiClientManager {
 
     pub(crate) fn construct(ex: &mut ExecuteData) -> ConstructorResult<Self> {
         let Some((values, Some(this))) = class::arguments(ex, 1, 6) else { return ConstructorResult::ArgError };
-        Self::from_objects(this, &values).into()
+        Self::from_objects(this, values).into()
     }
 
     fn from_objects(this: &mut ZendObject, values: &[Zval]) -> PhpResult<Self> {
@@ -178,6 +178,10 @@ fn helpers(values: &[Zval], first: usize) -> PhpResult<[Zval; 4]> {
     if !fits && !collector.is_null() {
         return Err(class::wrong_type(first + 1, "metrics", "?Apn\\AmiClient\\MetricsCollector", Some(collector)));
     }
+    let [_, _, _, resolver] = &helpers;
+    if !resolver.is_null() {
+        class::callable(values, first + 3, "resolver")?;
+    }
     Ok(helpers)
 }
 
@@ -230,11 +234,6 @@ fn server_of(this: &AmiClientManager, arguments: &[Zval]) -> PhpResult<ServerId>
     })
 }
 
-/// The manager's own object as a value.
-fn value_of(object: &ZendObject) -> Zval {
-    zend::object_value(object)
-}
-
 extern "C" fn from_config(ex: &mut ExecuteData, returned: &mut Zval) {
     class::static_method(ex, returned, 1, 5, |values| {
         let config = core::Config::from_value(config::read(&class::argument(values, 0)));
@@ -248,13 +247,13 @@ extern "C" fn from_config(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn server(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
         let id = server_of(this, arguments)?;
-        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), &value_of(object), id)))
+        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, id)))
     });
 }
 
 extern "C" fn default(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
-        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), &value_of(object), this.default)))
+        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, this.default)))
     });
 }
 
@@ -283,34 +282,34 @@ fn selected(this: &AmiClientManager) -> PhpResult<ServerId> {
 extern "C" fn send(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
         let id = selected(this)?;
-        client::send_to(&this.engine, &value_of(object), id, &class::argument(arguments, 0)).map(Reply::Value)
+        client::send_to(&this.engine, object, id, &class::argument(arguments, 0)).map(Reply::Value)
     });
 }
 
 extern "C" fn select(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
         let id = selected(this)?;
-        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), &value_of(object), id)))
+        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, id)))
     });
 }
 
 extern "C" fn on_event(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 2, 4, |this, object, arguments| {
         let name = class::bytes(arguments, 0, "name")?;
-        client::subscribe(&this.engine, &value_of(object), None, Some(name), arguments, 1).map(Reply::Value)
+        client::subscribe(&this.engine, object, None, Some(name), arguments, 1).map(Reply::Value)
     });
 }
 
 extern "C" fn on_any_event(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 1, 3, |this, object, arguments| {
-        client::subscribe(&this.engine, &value_of(object), None, None, arguments, 0).map(Reply::Value)
+        client::subscribe(&this.engine, object, None, None, arguments, 0).map(Reply::Value)
     });
 }
 
 extern "C" fn tick_all(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 0, 1, |this, object, arguments| {
         let timeout = class::integer(arguments, 0, "timeoutMs", 0)?;
-        this.engine.tick(&value_of(object), timeout, None).map(Reply::Value)
+        this.engine.tick(object, timeout, None).map(Reply::Value)
     });
 }
 
@@ -318,20 +317,20 @@ extern "C" fn tick(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 1, 2, |this, object, arguments| {
         let id = server_of(this, arguments)?;
         let timeout = class::integer(arguments, 1, "timeoutMs", 0)?;
-        this.engine.tick(&value_of(object), timeout, Some(id)).map(Reply::Value)
+        this.engine.tick(object, timeout, Some(id)).map(Reply::Value)
     });
 }
 
 extern "C" fn poll_all(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
-        this.engine.tick(&value_of(object), 0, None).map(Reply::Value)
+        this.engine.tick(object, 0, None).map(Reply::Value)
     });
 }
 
 extern "C" fn poll(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
         let id = server_of(this, arguments)?;
-        this.engine.tick(&value_of(object), 0, Some(id)).map(Reply::Value)
+        this.engine.tick(object, 0, Some(id)).map(Reply::Value)
     });
 }
 

@@ -176,6 +176,7 @@ impl PendingAction {
         let exception = self.about(class, &said).response(response.shallow_clone());
         match failure {
             Failure::Timeout(after) => exception.timeout_ms(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
+            Failure::ConnectionLost(_) => self.engine.with_place(self.server, exception),
             _ => exception,
         }
     }

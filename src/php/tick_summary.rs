@@ -73,7 +73,7 @@ impl TickSummary {
         let Some((values, Some(this))) = class::arguments(ex, 0, COUNTS.len() + 1) else {
             return ConstructorResult::ArgError;
         };
-        let constructed = match read(&values) {
+        let constructed = match read(values) {
             Ok((numbers, clamped)) => {
                 class::fill::<Self>(this, properties(numbers, clamped)).map(|()| Self::of(numbers))
             }

@@ -18,7 +18,10 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use ext_php_rs::args::ArgInfoTables;
 use ext_php_rs::builders::{ClassBuilder, EnumBuilder};
-use ext_php_rs::ffi::{_ZEND_TYPE_NAME_BIT, _ZEND_TYPE_NULLABLE_BIT, zend_function, zend_hash_str_find_ptr_lc};
+use ext_php_rs::ffi::{
+    _ZEND_TYPE_NAME_BIT, _ZEND_TYPE_NULLABLE_BIT, zend_function, zend_hash_str_find_ptr_lc,
+    zend_wrong_parameters_count_error,
+};
 use ext_php_rs::types::{ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ZendType, ce};
 
@@ -52,15 +55,27 @@ unsafe extern "C" {
     ) -> *mut c_void;
 }
 
-/// An object as a value: one more reference to it.
-pub(crate) fn object_value(object: &ZendObject) -> Zval {
-    let object = ptr::from_ref(object).cast_mut();
-    let mut zval = Zval::new();
-    // SAFETY: a live object; the count that is added is the one that the value gives back.
-    unsafe { (*object).gc.refcount += 1 };
-    zval.value.obj = object;
-    zval.u1.type_info = ext_php_rs::flags::ZvalTypeFlags::ObjectEx.bits();
-    zval
+/// The arguments of a call, where the engine put them, and its object. They stay there until the call returns.
+///
+/// `None` when their number is wrong; PHP has thrown then.
+pub(crate) fn arguments<'a>(
+    ex: &'a mut ExecuteData,
+    required: usize,
+    most: usize,
+) -> Option<(&'a [Zval], Option<&'a mut ZendObject>)> {
+    // SAFETY: arguments lie behind the frame, one after the other, as many as it says; this frame is the one that runs.
+    let given: &'a [Zval] = unsafe {
+        let count = ex.This.u2.num_args as usize;
+        let first: *const Zval = ex.zend_call_arg(0).map_or(ptr::null(), |first| ptr::from_mut(first).cast_const());
+        if count == 0 || first.is_null() { &[] } else { std::slice::from_raw_parts(first, count) }
+    };
+    if (required..=most).contains(&given.len()) {
+        return Some((given, ex.get_self()));
+    }
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    // SAFETY: throws, and returns.
+    unsafe { zend_wrong_parameters_count_error(number(required), number(most)) };
+    None
 }
 
 /// Type of a declared property.

@@ -4,6 +4,7 @@
 //! resolves a name, never sleeps and never writes to a terminal. What came of it is taken out afterwards.
 
 mod clock;
+mod link;
 mod reactor;
 mod token;
 mod transport;

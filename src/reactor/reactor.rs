@@ -1,6 +1,7 @@
 //! The tick.
 
 use crate::clock::Clock;
+use crate::link::{Link, PAUSE};
 use crate::token::{self, MAX_SERVERS};
 use crate::transport::{ReadOutcome, Tcp, WriteOutcome};
 use ami_core::cluster::{Cluster, DuplicateKey, ServerId};
@@ -20,16 +21,6 @@ pub const MAX_WAIT: Duration = Duration::from_millis(250);
 
 /// Readiness taken from the kernel at once; more is told by the next tick.
 const READINESS_A_POLL: usize = 1_024;
-
-/// A pause between two ticks after which sessions may have been cut: Asterisk gives a write that does not get on
-/// 100 ms. Until such a session is read empty nothing is written to it, because a write to a session that
-/// was cut makes the kernel throw away what had still arrived.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// After a pause, so many bytes read show that the session was not cut by then: more than the buffers of both kernels
-/// hold (4 and 6 MiB at most by Linux's defaults). Without this, a server that always sends faster than
-/// listeners take would never get a Ping.
-const MOST_IN_FLIGHT: usize = 16 * 1024 * 1024;
 
 /// How long deadlines of a server may wait for what has arrived of it and is not yet read.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,22 +42,11 @@ pub struct Reactor {
     links: Vec<Link>,
     /// Servers with bytes in the socket or in the parser, in turn.
     readable: VecDeque<ServerId>,
+    /// Servers whose bytes wait for the end of a grace.
+    held_back: Vec<ServerId>,
     /// Counts pauses between ticks.
     pauses: u64,
     last_tick: Instant,
-}
-
-/// The socket of one server.
-#[derive(Debug, Default)]
-struct Link {
-    tcp: Option<Tcp>,
-    generation: u32,
-    /// It stands in `readable`.
-    is_listed: bool,
-    /// The last pause after which the socket was read empty.
-    caught_up: u64,
-    /// Bytes read since a pause, until the socket is read empty or written to.
-    read_behind: usize,
 }
 
 /// Whether a deadline has to wait because the answer may lie in what has not been read.
@@ -86,6 +66,7 @@ impl Reactor {
             cluster: Cluster::new(options),
             links: Vec::new(),
             readable: VecDeque::new(),
+            held_back: Vec::new(),
             pauses: 0,
             last_tick,
         })
@@ -133,8 +114,13 @@ impl Reactor {
         if self.has_work(None) || self.cluster.has_output() {
             return Some(Duration::ZERO);
         }
-        let deadline = self.cluster.next_deadline()?;
+        let deadline = self.cluster.next_deadline().into_iter().chain(self.next_grace_end()).min()?;
         Some(deadline.since(self.clock.now().instant))
+    }
+
+    fn next_grace_end(&self) -> Option<Instant> {
+        let links = self.held_back.iter().filter_map(|id| self.links.get(id.index()));
+        links.filter_map(|link| link.grace_end(self.pauses)).min()
     }
 
     /// Does everything that can be done now for all servers, or reads of one only, after waiting at most `timeout`
@@ -155,6 +141,7 @@ impl Reactor {
         }
         self.take_readiness(now);
         self.read(only, now);
+        self.flush_held_back(now);
         self.expire(now);
         self.begin_attempts(now);
         self.flush_writers(now);
@@ -182,6 +169,7 @@ impl Reactor {
     fn wait_at_most(&self, timeout: Duration, now: Instant) -> Duration {
         let timeout = timeout.min(MAX_WAIT);
         let deadline = self.cluster.next_deadline_except(|id, due| is_deferred(&self.links, now, id, due));
+        let deadline = deadline.into_iter().chain(self.next_grace_end()).min();
         deadline.map_or(timeout, |deadline| timeout.min(deadline.since(now)))
     }
 
@@ -249,13 +237,15 @@ impl Reactor {
             let is_drained = is_wanted && self.read_one(id, now);
             let Some(link) = self.links.get_mut(id.index()) else { continue };
             link.is_listed = !is_drained && link.tcp.is_some();
-            if is_drained {
-                link.caught_up = self.pauses;
-                link.read_behind = 0;
-            } else if link.is_listed {
+            if link.is_listed {
                 self.readable.push_back(id);
             }
             if is_wanted {
+                if is_drained {
+                    link.found_empty(self.pauses, now.instant);
+                } else {
+                    link.found_more();
+                }
                 self.flush(id, now);
             }
         }
@@ -281,7 +271,7 @@ impl Reactor {
             match tcp.read(buffer) {
                 ReadOutcome::Bytes(count, is_empty) => {
                     bytes -= count;
-                    link.read_behind += if link.caught_up == self.pauses { 0 } else { count };
+                    link.count_read(count, self.pauses);
                     let handled = self.handle_read(id, count, frames, now);
                     frames = frames.saturating_sub(handled);
                     if is_empty && frames > 0 {
@@ -327,6 +317,18 @@ impl Reactor {
         self.carry_out(now);
     }
 
+    /// Writes to those that stayed empty until their grace was over.
+    fn flush_held_back(&mut self, now: Now) {
+        for id in core::mem::take(&mut self.held_back) {
+            if let Some(link) = self.links.get_mut(id.index()).filter(|link| !link.is_listed) {
+                if link.grace_end(self.pauses).is_some() {
+                    link.found_empty(self.pauses, now.instant);
+                }
+                self.flush(id, now);
+            }
+        }
+    }
+
     /// Writes what the socket takes.
     fn flush(&mut self, id: ServerId, now: Now) {
         loop {
@@ -336,18 +338,21 @@ impl Reactor {
                 return;
             }
             let Some(link) = self.links.get_mut(id.index()) else { return };
-            let Some(tcp) = link.tcp.as_mut().filter(|tcp| tcp.is_open && !tcp.is_full) else { return };
-            if link.caught_up != self.pauses {
-                if link.read_behind < MOST_IN_FLIGHT {
-                    // Read first. The socket may hold nothing to read; then there is nothing to wait for.
-                    if !link.is_listed {
-                        link.is_listed = true;
-                        self.readable.push_back(id);
-                    }
-                    return;
-                }
-                link.read_behind = 0;
+            if !link.tcp.as_ref().is_some_and(|tcp| tcp.is_open && !tcp.is_full) {
+                return;
             }
+            if !link.may_write(self.pauses) {
+                if link.grace_end(self.pauses).is_some() {
+                    if !self.held_back.contains(&id) {
+                        self.held_back.push(id);
+                    }
+                } else if !link.is_listed {
+                    link.is_listed = true;
+                    self.readable.push_back(id);
+                }
+                return;
+            }
+            let Some(tcp) = &mut link.tcp else { return };
             match tcp.write(bytes) {
                 WriteOutcome::Bytes(count) => self.cluster.handle_written(id, count, now),
                 WriteOutcome::Full => return,
@@ -380,9 +385,7 @@ impl Reactor {
         link.generation = link.generation.wrapping_add(1);
         match Tcp::connect(address, self.poll.registry(), token::pack(id, link.generation)) {
             Ok(tcp) => {
-                link.tcp = Some(tcp);
-                link.caught_up = self.pauses;
-                link.read_behind = 0;
+                link.put(tcp, self.pauses);
             }
             Err(error) => self.cluster.handle_end(id, Some(&error.to_string()), now),
         }

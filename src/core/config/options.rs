@@ -137,7 +137,7 @@ options! {
         "Seconds between two Pings.",
         "Over an hour, firewalls have long forgotten the connection.";
     heartbeat_misses: u32 = Kind::Count { default: 2, min: 1, max: 100 }, Server:
-        "Unanswered Pings that reset the connection; the first one makes it `Degraded`.",
+        "Unanswered Pings in a row that reset the connection; one that does not yet makes it `Degraded`.",
         "One is the least that can be missed; 100 is as good as none.";
     action_timeout: Duration = Kind::Seconds { default: 30.0, min: 0.05, max: DAY }, Server:
         "Seconds until an action without an answer fails, where its completion strategy does not say otherwise.",
@@ -149,7 +149,7 @@ options! {
         "Milliseconds that the wait between two attempts never exceeds; not under `backoff_min_ms`.",
         "The same as for `backoff_min_ms`.";
     max_reconnect_attempts: u32 = Kind::Count { default: 0, min: 0, max: 1_000_000 }, Server:
-        "Failed attempts in a row after which the server is `Fatal`; 0 is no end.",
+        "Attempts to reconnect in a row, after a first failure, until the server is `Fatal`; 0 is no end.",
         "A million attempts at the longest default wait are a year.";
     max_connect_attempts_per_tick: usize = Kind::Count { default: 5, min: 1, max: 1_000 }, Process:
         "Connections begun in one tick, over all servers.",

@@ -101,13 +101,13 @@ impl Session {
 
     pub(super) fn on_oversized(&mut self, bytes: u64, action_id: Option<&[u8]>, cx: &mut Context<'_>) {
         self.counters.frames_too_long += 1;
-        self.log(
-            Level::Warning,
-            "a frame longer than max_frame_size was thrown away",
-            vec![("bytes", bytes.into())],
-            cx,
-        );
-        let Some(sequence) = action_id.and_then(|id| self.ids.parse(id)) else { return };
+        let message = "a frame longer than max_frame_size was thrown away";
+        let fields = vec![("bytes", bytes.into())];
+        let Some(sequence) = action_id.and_then(|id| self.ids.parse(id)) else {
+            self.log(Level::Warning, message, fields, cx);
+            return;
+        };
+        self.log_action(sequence, Level::Warning, message, fields, cx);
         if let Some(settled) = self.pending.fail(sequence, Failure::FrameTooLong(bytes), cx.now.instant) {
             self.settle(settled, cx);
         }

@@ -22,6 +22,11 @@ impl Session {
         match self.state {
             ConnectionState::Fatal => self.backoff.reset(),
             ConnectionState::Disconnected => {}
+            // The old session says goodbye first.
+            ConnectionState::Closing => {
+                self.reopen = true;
+                return;
+            }
             // The breaker holds: what refuses logins would refuse this one too.
             ConnectionState::Reconnecting if self.breaker.state() != CircuitState::Open => {}
             _ => return,
@@ -31,7 +36,9 @@ impl Session {
 
     /// Asks for an attempt, which an impatient `open()` may not bring closer to the last one than [`MIN_DELAY`].
     fn want_attempt(&mut self, cx: &mut Context<'_>) {
+        let circuit = self.breaker.state();
         self.breaker.on_attempt(cx.now.instant);
+        self.log_circuit(circuit, cx);
         self.enter(ConnectionState::Connecting, cx.now);
         let earliest = self.last_attempt.map(|last| last + MIN_DELAY);
         self.step_deadline = earliest.filter(|&earliest| earliest > cx.now.instant);
@@ -72,7 +79,8 @@ impl Session {
 
     pub(super) fn close(&mut self, cx: &mut Context<'_>) {
         match self.state {
-            ConnectionState::Disconnected | ConnectionState::Closing => {}
+            ConnectionState::Disconnected => {}
+            ConnectionState::Closing => self.reopen = false,
             ConnectionState::Ready | ConnectionState::Degraded => {
                 let logoff = Action::new("Logoff").map_err(Into::into).and_then(|action| self.write_action(&action));
                 match logoff {
@@ -91,6 +99,7 @@ impl Session {
     }
 
     pub(super) fn terminate(&mut self, cx: &mut Context<'_>) {
+        self.reopen = false;
         if self.state != ConnectionState::Disconnected {
             self.end_session(&LossReason::Closed, cx);
             self.enter(ConnectionState::Disconnected, cx.now);
@@ -98,15 +107,19 @@ impl Session {
         }
     }
 
-    /// The Logoff was answered.
-    pub(super) fn goodbye(&mut self, cx: &mut Context<'_>) {
+    /// A closing session is over: its Logoff was answered, its connection ended, or its time is up.
+    pub(super) fn closed(&mut self, cx: &mut Context<'_>) {
+        let reopen = self.reopen;
         self.terminate(cx);
+        if reopen {
+            self.want_attempt(cx);
+        }
     }
 
     /// The session or the attempt failed: everything of it ends here, once.
     pub(super) fn lose(&mut self, reason: LossReason, cx: &mut Context<'_>) {
         if self.state == ConnectionState::Closing {
-            self.terminate(cx);
+            self.closed(cx);
             return;
         }
         let had_session = self.state.is_usable();
@@ -140,14 +153,22 @@ impl Session {
         fields.push(("next_retry_at", LogValue::from(u128::from(cx.now.wall.0 / 1_000) + wait.as_millis())));
         let message = if had_session { "connection lost" } else { "connecting failed" };
         self.log(Level::Warning, message, fields, cx);
-        if circuit != self.breaker.state() {
-            let fields = vec![
-                ("from", circuit.name().into()),
-                ("to", self.breaker.state().name().into()),
-                ("failures", self.breaker.failures().into()),
-            ];
-            self.log(Level::Warning, "circuit changed", fields, cx);
+        self.log_circuit(circuit, cx);
+    }
+
+    /// Tells when the breaker is not in the state any more in which it was.
+    pub(super) fn log_circuit(&mut self, before: CircuitState, cx: &mut Context<'_>) {
+        let now = self.breaker.state();
+        if before == now {
+            return;
         }
+        let level = if now == CircuitState::Open { Level::Warning } else { Level::Info };
+        let fields = vec![
+            ("from", before.name().into()),
+            ("to", now.name().into()),
+            ("failures", self.breaker.failures().into()),
+        ];
+        self.log(level, "circuit changed", fields, cx);
     }
 
     /// Fails what is pending, forgets what is unwritten and lets the socket go.
@@ -184,9 +205,8 @@ impl Session {
     pub(super) fn on_timeout(&mut self, cx: &mut Context<'_>) {
         let now = cx.now.instant;
         while let Some(settled) = self.pending.expire(now) {
-            let mut fields = vec![("waited_ms", settled.latency.as_millis().into())];
-            fields.push(("action_id", String::from_utf8_lossy(&self.ids.format(settled.sequence)).into_owned().into()));
-            self.log(Level::Warning, "action timed out", fields, cx);
+            let fields = vec![("waited_ms", settled.latency.as_millis().into())];
+            self.log_action(settled.sequence, Level::Warning, "action timed out", fields, cx);
             self.settle(settled, cx);
         }
         if self.drop_log.due.is_some_and(|due| due <= now) {
@@ -211,7 +231,7 @@ impl Session {
             ConnectionState::Authenticating if self.step == Step::Boot => self.boot_wait_over(cx),
             ConnectionState::Authenticating => self.lose(LossReason::AuthTimeout, cx),
             ConnectionState::Reconnecting => self.want_attempt(cx),
-            ConnectionState::Closing => self.terminate(cx),
+            ConnectionState::Closing => self.closed(cx),
             ConnectionState::Disconnected
             | ConnectionState::Ready
             | ConnectionState::Degraded

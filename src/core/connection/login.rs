@@ -50,7 +50,7 @@ impl Session {
         match self.step {
             Step::Challenge(asked) if asked == sequence => self.on_challenge(frame, cx),
             Step::Login(asked) if asked == sequence => self.on_login(frame, cx),
-            Step::Logoff(asked) if asked == sequence => self.goodbye(cx),
+            Step::Logoff(asked) if asked == sequence => self.closed(cx),
             _ => return false,
         }
         true
@@ -130,7 +130,9 @@ impl Session {
         self.step_deadline = None;
         self.enter(ConnectionState::Ready, cx.now);
         self.backoff.reset();
+        let circuit = self.breaker.state();
         self.breaker.on_success();
+        self.log_circuit(circuit, cx);
         self.heartbeat =
             Some(Heartbeat::new(self.options.heartbeat_interval, self.options.heartbeat_misses, cx.now.instant));
         self.last_loss = None;

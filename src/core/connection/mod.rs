@@ -84,6 +84,8 @@ struct Session {
     pings: Vec<u64>,
     last_read: Instant,
     last_attempt: Option<Instant>,
+    /// `open()` was called while the old session said goodbye.
+    reopen: bool,
     drop_log: DropLog,
     desync: DesyncWindow,
     banner: Option<Box<[u8]>>,
@@ -155,6 +157,7 @@ impl Connection {
             pings: Vec::new(),
             last_read: now.instant,
             last_attempt: None,
+            reopen: false,
             drop_log: DropLog::default(),
             desync: DesyncWindow::default(),
             banner: None,
@@ -404,15 +407,32 @@ impl Session {
     }
 
     fn log(&self, level: Level, message: &'static str, fields: Vec<(&'static str, LogValue)>, cx: &mut Context<'_>) {
-        cx.effects.log.push(Record {
+        cx.effects.log.push(self.record(level, message, fields, cx.now));
+    }
+
+    /// Tells something about one action.
+    fn log_action(
+        &self,
+        sequence: u64,
+        level: Level,
+        message: &'static str,
+        fields: Vec<(&'static str, LogValue)>,
+        cx: &mut Context<'_>,
+    ) {
+        let action_id = Some(self.ids.format(sequence).into_boxed_slice());
+        cx.effects.log.push(Record { action_id, ..self.record(level, message, fields, cx.now) });
+    }
+
+    fn record(&self, level: Level, message: &'static str, fields: Vec<(&'static str, LogValue)>, now: Now) -> Record {
+        Record {
             level,
             message,
             server: Some(self.id),
             action_id: None,
             queue_depth: Some(self.queue.len()),
-            at: cx.now.wall,
+            at: now.wall,
             fields,
-        });
+        }
     }
 
     fn enter(&mut self, state: ConnectionState, now: Now) {

@@ -15,7 +15,8 @@ use core::fmt;
 ///        │                          │
 ///        │                          └──► Fatal   (`max_reconnect_attempts` used up)
 ///        │
-///        └────────── Closing ◄────── close() from any state (with a session: Logoff first)
+///        └────────── Closing ◄────── close() with a session: Logoff first (without one: Disconnected at once)
+///                       └──────────► Connecting, when open() was called meanwhile
 /// ```
 ///
 /// `Connected` lasts from the socket's confirmation to the banner, `Authenticating` from there to the

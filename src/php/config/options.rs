@@ -60,7 +60,7 @@ impl ClientOptions {
         let Some((values, Some(this))) = class::arguments(ex, 0, OPTIONS.len()) else {
             return ConstructorResult::ArgError;
         };
-        let pairs = OPTIONS.iter().zip(&values).map(|(spec, zval)| (spec.name, value::read(zval)));
+        let pairs = OPTIONS.iter().zip(values).map(|(spec, zval)| (spec.name, value::read(zval)));
         let options = OptionOverrides::from_pairs(pairs, Source::Arguments).and_then(Self::new);
         let constructed = match options {
             Ok(options) => class::fill::<Self>(this, options.properties()).map(|()| options),

@@ -50,7 +50,7 @@ impl ServerRegistry {
         let Some((values, Some(this))) = class::arguments(ex, 0, 2) else {
             return ConstructorResult::ArgError;
         };
-        let constructed = match Entries::from_objects(&class::argument(&values, 0), &class::argument(&values, 1)) {
+        let constructed = match Entries::from_objects(&class::argument(values, 0), &class::argument(values, 1)) {
             Ok(entries) => class::fill::<Self>(this, Vec::new()).map(|()| Self { entries: RefCell::new(entries) }),
             Err(error) => Err(refused(&error)),
         };

@@ -51,8 +51,8 @@ impl ServerConfig {
         let Some((values, Some(this))) = class::arguments(ex, REQUIRED, ARGUMENTS.len()) else {
             return ConstructorResult::ArgError;
         };
-        let options = class::argument(&values, OPTIONS as usize);
-        let read = from_arguments(&values).and_then(|config| Ok((properties(&config, &options)?, config)));
+        let options = class::argument(values, OPTIONS as usize);
+        let read = from_arguments(values).and_then(|config| Ok((properties(&config, &options)?, config)));
         let constructed = match read {
             Ok((properties, config)) => class::fill::<Self>(this, properties).map(|()| Self { config }),
             Err(error) => Err(refused(&error)),

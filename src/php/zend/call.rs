@@ -185,7 +185,10 @@ pub(crate) fn is_unwinding() -> bool {
 
 /// Takes an exception that is pending, unless `exit()` is unwinding the stack.
 pub(crate) fn take_pending_exception() -> Option<Zval> {
-    if is_unwinding() { None } else { ExecutorGlobals::take_exception()?.into_zval(false).ok() }
+    if exception_pending().is_null() || is_unwinding() {
+        return None;
+    }
+    ExecutorGlobals::take_exception()?.into_zval(false).ok()
 }
 
 fn exception_pending() -> *const ZendObject {

@@ -1,0 +1,197 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient\Worker;
+
+use Apn\AmiClient\AmiClientManager;
+use Apn\AmiClient\ConnectionState;
+use Apn\AmiClient\TickSummary;
+use Psr\Clock\ClockInterface;
+use Psr\Log\LoggerInterface;
+
+/**
+ * The loop of a process that listens: connects, ticks until something ends it, says goodbye to every server.
+ *
+ * It knows no framework. Signals only set a flag, since PHP runs their handlers between two ticks; the tick that waits
+ * ends early for them. A second one while closing cuts the goodbye short.
+ */
+final class Listener
+{
+    private const int MEMORY_CHECK_SECONDS = 1;
+
+    private bool $stopping = false;
+
+    private ?int $signal = null;
+
+    private int $signals = 0;
+
+    private int $ticks = 0;
+
+    private float $memoryCheckAt = 0.0;
+
+    /** @var list<callable(TickSummary): mixed> */
+    private array $callbacks = [];
+
+    /**
+     * @param ClockInterface|null $clock null for the system's monotonic clock, which nobody sets
+     * @param int $tickTimeoutMs most milliseconds that an idle tick waits; a tick takes at most 250
+     * @param float $closeSeconds most seconds that the goodbye may take
+     */
+    public function __construct(
+        private readonly AmiClientManager $manager,
+        private readonly Limits $limits = new Limits(),
+        private readonly ?LoggerInterface $logger = null,
+        private readonly ?ClockInterface $clock = null,
+        private readonly int $tickTimeoutMs = 100,
+        private readonly float $closeSeconds = 5.0,
+    ) {}
+
+    /**
+     * Calls back after each tick, those of the closing included.
+     *
+     * @param callable(TickSummary): mixed $callback what it throws ends run() without a goodbye
+     */
+    public function onTick(callable $callback): self
+    {
+        $this->callbacks[] = $callback;
+
+        return $this;
+    }
+
+    /** Ends the loop after the tick that runs; the goodbye follows. May be called from listeners and callbacks. */
+    public function stop(): void
+    {
+        $this->stopping = true;
+    }
+
+    /** Connects all servers and ticks until a signal, stop() or a limit; closes them, and returns. May be run again. */
+    public function run(): Outcome
+    {
+        $start = $this->now();
+        [$this->stopping, $this->signal, $this->signals, $this->ticks] = [false, null, 0, 0];
+        $this->memoryCheckAt = $start;
+        $previous = $this->catchSignals();
+        try {
+            $this->manager->connectAll();
+            $this->logger?->info('worker started', ['worker_pid' => getmypid()]);
+            do {
+                $this->tick($this->tickTimeoutMs);
+                $this->ticks++;
+                $reason = $this->reasonToStop($start);
+            } while ($reason === null);
+            $this->logger?->info('worker stops', ['worker_pid' => getmypid(), 'reason' => $reason->value]);
+            $unclosed = $this->close();
+        } finally {
+            $this->restoreSignals($previous);
+        }
+
+        return new Outcome($reason, $this->ticks, $this->now() - $start, $unclosed, $this->signal);
+    }
+
+    private function tick(int $timeoutMs): void
+    {
+        $summary = $this->manager->tickAll($timeoutMs);
+        foreach ($this->callbacks as $callback) {
+            $callback($summary);
+        }
+        if (\function_exists('pcntl_signal_dispatch')) {
+            pcntl_signal_dispatch();
+        }
+    }
+
+    private function reasonToStop(float $start): ?StopReason
+    {
+        return match (true) {
+            $this->signal !== null => StopReason::Signal,
+            $this->stopping => StopReason::Asked,
+            $this->limits->ticks !== null && $this->ticks >= $this->limits->ticks => StopReason::Ticks,
+            $this->limits->seconds !== null && $this->now() - $start >= $this->limits->seconds => StopReason::Seconds,
+            $this->isTooBig() => StopReason::Memory,
+            default => null,
+        };
+    }
+
+    /** @return list<string> the servers that had to be cut off */
+    private function close(): array
+    {
+        $deadline = $this->now() + $this->closeSeconds;
+        $signals = $this->signals;
+        $this->manager->close();
+        $open = $this->openServers();
+        while ($open !== []) {
+            if ($this->now() >= $deadline || $this->signals > $signals) {
+                $this->manager->terminate();
+                $this->logger?->warning('servers were left without a goodbye', ['worker_pid' => getmypid(), 'server_keys' => $open]);
+                break;
+            }
+            $this->tick(min($this->tickTimeoutMs, 50));
+            $open = $this->openServers();
+        }
+
+        return $open;
+    }
+
+    /** @return list<string> */
+    private function openServers(): array
+    {
+        $open = [];
+        foreach ($this->manager->health() as $key => $health) {
+            if (!\in_array($health['state'], [ConnectionState::Disconnected, ConnectionState::Fatal], true)) {
+                $open[] = $key;
+            }
+        }
+
+        // PHP makes integers of keys that look like some.
+        return array_map(strval(...), $open);
+    }
+
+    private function isTooBig(): bool
+    {
+        if ($this->limits->memoryBytes === null || $this->now() < $this->memoryCheckAt) {
+            return false;
+        }
+        $this->memoryCheckAt = $this->now() + self::MEMORY_CHECK_SECONDS;
+
+        return max(memory_get_usage(true), self::residentBytes()) >= $this->limits->memoryBytes;
+    }
+
+    /** What the extension allocates is not in memory_get_usage(). */
+    private static function residentBytes(): int
+    {
+        $status = @file_get_contents('/proc/self/status');
+
+        return $status !== false && preg_match('/^VmRSS:\s+(\d+) kB/m', $status, $match) === 1 ? (int) $match[1] * 1024 : 0;
+    }
+
+    private function now(): float
+    {
+        return $this->clock === null ? hrtime(true) / 1e9 : (float) $this->clock->now()->format('U.u');
+    }
+
+    /** @return array<int, callable|int> what the signals did before */
+    private function catchSignals(): array
+    {
+        if (!\function_exists('pcntl_signal')) {
+            return [];
+        }
+        $previous = [];
+        foreach ([SIGINT, SIGTERM] as $signal) {
+            $previous[$signal] = pcntl_signal_get_handler($signal);
+            pcntl_signal($signal, function (int $signal): void {
+                $this->signal ??= $signal;
+                $this->signals++;
+            });
+        }
+
+        return $previous;
+    }
+
+    /** @param array<int, callable|int> $previous */
+    private function restoreSignals(array $previous): void
+    {
+        foreach ($previous as $signal => $handler) {
+            pcntl_signal($signal, $handler);
+        }
+    }
+}

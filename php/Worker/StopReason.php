@@ -1,0 +1,24 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient\Worker;
+
+/** Why a worker ended. */
+enum StopReason: string
+{
+    /** stop() was called. */
+    case Asked = 'asked';
+
+    /** SIGINT or SIGTERM came. */
+    case Signal = 'signal';
+
+    /** Limits::$ticks was reached. */
+    case Ticks = 'ticks';
+
+    /** Limits::$seconds was reached. */
+    case Seconds = 'seconds';
+
+    /** Limits::$memoryBytes was reached. */
+    case Memory = 'memory';
+}

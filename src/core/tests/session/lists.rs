@@ -1,0 +1,187 @@
+//! Answers that are lists of events.
+
+use crate::support::{MILLISECOND, SECOND, Session, action, frame, text};
+use ami_core::correlation::{Completion, Failure, Settled, Strategy};
+
+fn names(settled: &Settled) -> Vec<String> {
+    settled.outcome.events.iter().map(|event| text(event.as_ref().name())).collect()
+}
+
+/// A list of some items that was asked for with these end events.
+fn list(session: &mut Session, name: &str, complete_events: &[&str]) -> (u64, String) {
+    let complete_events = complete_events.iter().map(|name| name.as_bytes().into()).collect();
+    let strategy = Strategy::List { complete_events };
+    let sequence =
+        session.send(&action(name), Completion { strategy, max_duration: 60 * SECOND, max_messages: 4 }).unwrap();
+    (sequence, session.action_id_line(sequence))
+}
+
+#[test]
+fn a_list_is_known_by_its_header_and_collects_items_up_to_its_end() {
+    let mut session = Session::ready();
+    session.subscribe(None);
+    let (sequence, line) = session.ask(&action("QueueStatus"));
+    session.frame(&["Response: Success", &line, "EventList: start", "Message: Queue status will follow"]);
+    session.frame(&["Event: QueueParams", "Queue: support", &line]);
+    session.event("Newchannel");
+    session.frame(&["Event: QueueMember", "Queue: support", "Name: Agent One", &line]);
+    assert_eq!(session.outcomes(), []);
+    session.frame(&["Event: QueueStatusComplete", &line, "EventList: Complete", "ListItems: 2"]);
+    let settled = session.settled().unwrap();
+    assert_eq!((settled.sequence, &settled.outcome.failure), (sequence, &None));
+    assert_eq!(names(&settled), ["QueueParams", "QueueMember", "QueueStatusComplete"]);
+    assert_eq!(session.events(), ["Newchannel"], "items are for the one who asked, all else for listeners");
+}
+
+#[test]
+fn an_item_may_be_named_like_an_end_or_like_a_public_event() {
+    let mut session = Session::ready();
+    session.subscribe(None);
+    let (_, line) = session.ask(&action("DeviceStateList"));
+    session.frame(&["Response: Success", &line, "EventList: Start"]);
+    session.frame(&["Event: DeviceStateChange", &line, "Device: PJSIP/6001"]);
+    session.frame(&["Event: DeviceStateListComplete", "EventList: Complete", &line]);
+    let settled = session.settled().unwrap();
+    assert_eq!((names(&settled).len(), session.events().len()), (2, 0));
+}
+
+#[test]
+fn an_empty_list_has_only_its_end() {
+    let mut session = Session::ready();
+    let (sequence, line) = session.ask(&action("QueueStatus"));
+    session.frame(&["Response: Success", &line, "EventList: start"]);
+    session.frame(&["Event: QueueStatusComplete", &line, "EventList: Complete", "ListItems: 0"]);
+    let settled = session.settled().unwrap();
+    assert_eq!((settled.sequence, names(&settled)), (sequence, vec!["QueueStatusComplete".to_owned()]));
+}
+
+#[test]
+fn an_error_instead_of_a_list_fails_at_once() {
+    let mut session = Session::ready();
+    for ask in
+        [|s: &mut Session| s.ask(&action("PJSIPShowContacts")), |s: &mut Session| list(s, "PJSIPShowContacts", &[])]
+    {
+        let (sequence, line) = ask(&mut session);
+        session.feed(format!("Response: Error\r\n{line}\r\nMessage: No Contacts found\n\r\n\r\n").as_bytes());
+        assert_eq!(session.outcomes(), [(sequence, Some(Failure::ErrorResponse))]);
+    }
+}
+
+#[test]
+fn a_cancelled_list_is_cancelled() {
+    let mut session = Session::ready();
+    let (sequence, line) = session.ask(&action("Status"));
+    session.frame(&["Response: Success", &line, "EventList: start"]);
+    session.frame(&["Event: StatusComplete", &line, "EventList: cancelled"]);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::Cancelled))]);
+}
+
+#[test]
+fn a_list_without_the_header_ends_by_the_name_of_its_end_event() {
+    let mut session = Session::ready();
+    let (sequence, line) = list(&mut session, "WaitEvent", &[]);
+    session.frame(&["Response: Success", &line, "Message: Waiting for Event completed."]);
+    session.frame(&["Event: Hangup", &line]);
+    session.frame(&["Event: WaitEventComplete", &line]);
+    let settled = session.settled().unwrap();
+    assert_eq!((settled.sequence, names(&settled).len()), (sequence, 2));
+}
+
+#[test]
+fn given_end_events_count_instead_of_the_guess() {
+    let mut session = Session::ready();
+    let (sequence, line) = list(&mut session, "FAXStats", &["faxstats"]);
+    session.frame(&["Response: Success", &line]);
+    session.frame(&["Event: SomethingComplete", &line]);
+    assert_eq!(session.outcomes(), []);
+    session.frame(&["Event: FAXStats", &line]);
+    assert_eq!(session.outcomes(), [(sequence, None)]);
+}
+
+#[test]
+fn a_list_longer_than_allowed_fails_and_its_rest_reaches_nobody_who_asked() {
+    let mut session = Session::ready();
+    let (sequence, line) = list(&mut session, "CoreShowChannels", &[]);
+    session.frame(&["Response: Success", &line, "EventList: start"]);
+    for _ in 0..6 {
+        session.frame(&["Event: CoreShowChannel", &line]);
+    }
+    let settled = session.settled().unwrap();
+    assert_eq!((settled.sequence, &settled.outcome.failure), (sequence, &Some(Failure::TooManyMessages(4))));
+    assert_eq!(names(&settled).len(), 3, "the response is a message too");
+    session.frame(&["Event: CoreShowChannelsComplete", &line, "EventList: Complete"]);
+    assert_eq!(session.outcomes(), []);
+}
+
+#[test]
+fn an_end_before_any_response_is_a_missing_response() {
+    let mut session = Session::ready();
+    let (sequence, line) = list(&mut session, "Status", &[]);
+    session.frame(&["Event: StatusComplete", &line, "EventList: Complete"]);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::MissingResponse))]);
+}
+
+#[test]
+fn two_lists_at_once_do_not_mix() {
+    let mut session = Session::ready();
+    let (first, one) = session.ask(&action("QueueStatus"));
+    let (second, two) = session.ask(&action("QueueSummary"));
+    for line in [&one, &two] {
+        session.frame(&["Response: Success", line, "EventList: start"]);
+    }
+    session.frame(&["Event: QueueSummary", &two]);
+    session.frame(&["Event: QueueParams", &one]);
+    session.frame(&["Event: QueueSummaryComplete", &two, "EventList: Complete"]);
+    session.frame(&["Event: QueueStatusComplete", &one, "EventList: Complete"]);
+    let order: Vec<_> = std::iter::from_fn(|| session.settled()).map(|s| (s.sequence, names(&s))).collect();
+    let expected =
+        [(second, ["QueueSummary", "QueueSummaryComplete"]), (first, ["QueueParams", "QueueStatusComplete"])];
+    assert_eq!(order.len(), 2);
+    for ((sequence, names), (expected_sequence, expected_names)) in order.iter().zip(&expected) {
+        assert_eq!((sequence, names.as_slice()), (expected_sequence, expected_names.map(str::to_owned).as_slice()));
+    }
+}
+
+#[test]
+fn a_list_that_nobody_announced_has_a_minute_from_sending() {
+    let mut session = Session::ready_with(ami_core::config::ClientOptions {
+        heartbeat_interval: 600 * SECOND,
+        read_timeout: 600 * SECOND,
+        ..ami_core::config::ClientOptions::default()
+    });
+    let (sequence, line) = session.ask(&action("CoreShowChannels"));
+    session.pass(29 * SECOND);
+    session.feed(&frame(&["Response: Success", &line, "EventList: start"]));
+    session.pass_just_short_of(31 * SECOND);
+    assert_eq!(session.outcomes(), []);
+    session.pass(MILLISECOND);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::Timeout(60 * SECOND)))]);
+}
+
+#[test]
+fn a_list_that_was_given_more_than_a_minute_keeps_it() {
+    let mut session = Session::ready_with(ami_core::config::ClientOptions {
+        heartbeat_interval: 600 * SECOND,
+        read_timeout: 600 * SECOND,
+        ..ami_core::config::ClientOptions::default()
+    });
+    let sequence = session.send(&action("CoreShowChannels"), Completion::by_answer(90 * SECOND)).unwrap();
+    let line = session.action_id_line(sequence);
+    session.frame(&["Response: Success", &line, "EventList: start"]);
+    session.pass_just_short_of(90 * SECOND);
+    assert_eq!(session.outcomes(), []);
+    session.pass(MILLISECOND);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::Timeout(90 * SECOND)))]);
+}
+
+#[test]
+fn a_list_that_was_asked_for_with_a_duration_keeps_to_it() {
+    let mut session = Session::ready();
+    let strategy = Strategy::List { complete_events: Vec::new() };
+    let completion = Completion { strategy, max_duration: 2 * SECOND, max_messages: 100 };
+    let sequence = session.send(&action("CoreShowChannels"), completion).unwrap();
+    let line = session.action_id_line(sequence);
+    session.frame(&["Response: Success", &line, "EventList: start"]);
+    session.pass(2 * SECOND);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::Timeout(2 * SECOND)))]);
+}

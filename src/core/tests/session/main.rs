@@ -1,0 +1,22 @@
+//! Sessions with a server that is played by the tests, in a time that only the tests move.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod answers;
+mod attempts;
+mod closing;
+mod commands;
+mod dispatch;
+mod event_queue;
+mod heartbeat;
+mod limits;
+mod lists;
+mod login;
+mod logs;
+mod loss;
+mod noise;
+mod originate;
+mod random;
+mod ready;
+mod refusal;
+mod support;
+mod timers;

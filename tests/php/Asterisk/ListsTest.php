@@ -1,0 +1,116 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient\Tests\Asterisk;
+
+use Apn\AmiClient\AmiClient;
+use Apn\AmiClient\AmiEvent;
+use Apn\AmiClient\GenericAction;
+use PHPUnit\Framework\Attributes\DataProvider;
+
+final class ListsTest extends AsteriskTestCase
+{
+    private const int LISTS = 50;
+
+    private const int FLOOD = 5000;
+
+    #[DataProvider('versions')]
+    public function test_queue_status_is_what_another_session_gets(string $version): void
+    {
+        $expected = new RawSession(self::address($version), events: 'off')->answer('Action: QueueStatus');
+        self::assertSame($expected, self::answer($this->client($version), 'QueueStatus'));
+        self::assertGreaterThanOrEqual(3 + 4 + 2, \count($expected), 'three queues, four members, response and end');
+    }
+
+    #[DataProvider('versions')]
+    public function test_core_show_channels_is_what_another_session_gets(string $version): void
+    {
+        $client = $this->client($version);
+        foreach (range(1, 3) as $ignored) {
+            $client->send(self::originate('1012', ['Exten' => '1012']))->await(5000);
+        }
+        try {
+            // How long a channel has been there depends on when one asks.
+            $timeless = static fn(string $frame): string => RawSession::without($frame, 'Duration');
+            $expected = array_map($timeless, new RawSession(self::address($version), events: 'off')->answer('Action: CoreShowChannels'));
+            self::assertSame($expected, array_map($timeless, self::answer($client, 'CoreShowChannels')));
+            self::assertGreaterThanOrEqual(6 + 2, \count($expected), 'six channels, response and end');
+        } finally {
+            $client->call(new GenericAction('Hangup', ['Channel' => '/^Local\/1012@default/']));
+        }
+    }
+
+    #[DataProvider('versions')]
+    public function test_the_output_of_a_command_is_what_another_session_gets(string $version): void
+    {
+        $answer = new RawSession(self::address($version), events: 'off')->answer("Action: Command\r\nCommand: core show help");
+        self::assertCount(1, $answer);
+        $expected = [];
+        foreach (explode("\r\n", $answer[0]) as $line) {
+            if (str_starts_with($line, 'Output: ')) {
+                $expected[] = substr($line, 8);
+            }
+        }
+        $response = $this->client($version)->call(new GenericAction('Command', ['Command' => 'core show help']));
+        self::assertGreaterThan(300, \count($expected), 'the modules of tests/asterisk/conf have so many commands');
+        self::assertSame($expected, $response->output());
+        self::assertSame($answer[0], self::bare($response->raw()));
+    }
+
+    #[DataProvider('versions')]
+    public function test_lists_asked_for_in_a_flood_get_their_own_items(string $version): void
+    {
+        $manager = $this->manager($version);
+        $client = $manager->server('pbx')->waitUntilReady();
+        $sequence = [];
+        $isOver = false;
+        $client->onEvent('UserEvent', static function (AmiEvent $event) use (&$sequence, &$isOver): void {
+            if ($event->get('UserEvent') === 'Flood') {
+                $sequence[(string) $event->get('Call')][] = (int) $event->get('Seq');
+            }
+            $isOver = $isOver || $event->get('UserEvent') === 'FloodDone';
+        });
+        // One half of the Local channel makes the flood; the other only stays until that is over.
+        $client->send(self::originate('5000', ['Exten' => '1012', 'Variable' => '__COUNT=' . self::FLOOD]));
+        self::tickUntil($manager, static function () use (&$sequence): bool {
+            return $sequence !== [];
+        }, 5.0, 'the flood');
+
+        $names = ['QueueStatus', 'PJSIPShowEndpoints', 'DeviceStateList', 'QueueSummary', 'CoreShowChannels'];
+        $actions = [];
+        for ($list = 0; $list < self::LISTS; $list++) {
+            $actions[] = [$names[$list % \count($names)], $client->send(new GenericAction($names[$list % \count($names)]))];
+        }
+        $counts = [];
+        foreach ($actions as [$name, $action]) {
+            self::assertTrue($action->await(20_000)->isSuccess(), $name);
+            $events = $action->events();
+            $ids = array_unique(array_map(static fn(AmiEvent $event): ?string => $event->get('ActionID'), $events));
+            self::assertSame([$action->actionId()], $ids, $name);
+            $end = $events[\count($events) - 1];
+            self::assertSame('Complete', $end->get('EventList'), $name);
+            self::assertCount((int) $end->get('ListItems') + 1, $events, $name);
+            $counts[$name][] = \count($events);
+        }
+        self::assertGreaterThan(2, $counts['QueueStatus'][0]);
+        foreach (['QueueStatus', 'PJSIPShowEndpoints', 'QueueSummary'] as $name) {
+            self::assertCount(1, array_unique($counts[$name]), "$name is the same each time");
+        }
+        self::assertFalse($isOver, 'the lists were asked for, and came, while the flood went on');
+
+        self::tickUntil($manager, static function () use (&$isOver): bool {
+            return $isOver;
+        }, 30.0, 'the end of the flood');
+        self::assertContains(range(0, self::FLOOD - 1), $sequence, 'the flood came whole and in order');
+    }
+
+    /** @return list<string> the frames of an answer, without ActionIDs */
+    private static function answer(AmiClient $client, string $name): array
+    {
+        $action = $client->send(new GenericAction($name));
+        $response = $action->await(5000);
+
+        return array_map(self::bare(...), [$response->raw(), ...array_map(static fn(AmiEvent $event): string => $event->raw(), $action->events())]);
+    }
+}

@@ -1,0 +1,121 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient\Tests\Docs;
+
+use PHPUnit\Framework\Attributes\DataProvider;
+use PHPUnit\Framework\TestCase;
+
+/** What the manual shows in PHP is run as it stands: whole scripts against the simulator, fragments for their errors. */
+final class ManualTest extends TestCase
+{
+    private const string ROOT = __DIR__ . '/../../..';
+
+    /** What a fragment may take for granted. */
+    private const string PRELUDE = '<?php namespace Apn\\AmiClient; $secret = $secret2 = "s3cret";';
+
+    /** @var resource|null */
+    private mixed $simulator = null;
+
+    protected function tearDown(): void
+    {
+        if ($this->simulator !== null) {
+            proc_terminate($this->simulator);
+            proc_close($this->simulator);
+        }
+    }
+
+    /** @return iterable<string, array{string}> */
+    public static function scripts(): iterable
+    {
+        return array_filter(self::blocks(), static fn(array $block): bool => str_starts_with($block[0], '<?php'));
+    }
+
+    /** @return iterable<string, array{string}> */
+    public static function fragments(): iterable
+    {
+        return array_filter(self::blocks(), static fn(array $block): bool => !str_starts_with($block[0], '<?php'));
+    }
+
+    #[DataProvider('scripts')]
+    public function test_a_script_runs_from_beginning_to_end(string $code): void
+    {
+        $said = $this->run_php($code, ['AMI_PORT' => $this->start_simulator()]);
+        self::assertStringContainsString('Originate successfully queued: Success', $said);
+        self::assertStringContainsString(' events about queues', $said);
+        self::assertStringEndsWith("bye\n", $said);
+    }
+
+    #[DataProvider('scripts')]
+    public function test_a_script_says_why_it_cannot_log_in(string $code): void
+    {
+        $port = $this->start_simulator();
+        $said = $this->run_php($code, ['AMI_PORT' => $port, 'AMI_SECRET' => 'wrong']);
+        self::assertSame("\"pbx1\" (127.0.0.1:$port): the login was refused: Authentication failed\n", $said);
+    }
+
+    #[DataProvider('fragments')]
+    public function test_a_fragment_can_be_used(string $code): void
+    {
+        self::assertSame('', $this->run_php(self::PRELUDE . $code, ['PBX1_SECRET' => 'one', 'PBX2_SECRET' => 'two']));
+    }
+
+    /** @return array<string, array{string}> the code by file and place */
+    private static function blocks(): array
+    {
+        $blocks = [];
+        $pages = glob(self::ROOT . '/docs/*.md');
+        self::assertIsArray($pages);
+        foreach ([self::ROOT . '/README.md', ...$pages] as $file) {
+            preg_match_all('/^```php\n(.*?)^```$/ms', (string) file_get_contents($file), $found);
+            foreach ($found[1] as $place => $code) {
+                $blocks[basename($file) . ' ' . $place + 1] = [$code];
+            }
+        }
+
+        return $blocks;
+    }
+
+    /** @return string the port of a node that lives as long as the test */
+    private function start_simulator(): string
+    {
+        $command = [self::built('ami-simulator'), '--nodes', '1', '--port', '0', '--parent-pid', (string) getmypid()];
+        $simulator = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w']], $pipes);
+        self::assertIsResource($simulator);
+        $this->simulator = $simulator;
+        // It says where each node listens before anything else: "pbx1 127.0.0.1:15038".
+        self::assertSame(1, preg_match('/:(\d+)$/', rtrim((string) fgets($pipes[1])), $found));
+
+        return $found[1];
+    }
+
+    /**
+     * @param array<string, string> $environment
+     *
+     * @return string everything that the script wrote
+     */
+    private function run_php(string $code, array $environment): string
+    {
+        $command = [PHP_BINARY, '-n', '-d', 'display_errors=1', '-d', 'extension=' . self::built('libapn_ami.so')];
+        $php = proc_open($command, [['pipe', 'r'], ['pipe', 'w']], $pipes, null, $environment);
+        self::assertIsResource($php);
+        fwrite($pipes[0], $code);
+        fclose($pipes[0]);
+        $said = (string) stream_get_contents($pipes[1]);
+        self::assertSame(0, proc_close($php), $said);
+
+        return $said;
+    }
+
+    private static function built(string $file): string
+    {
+        $target = getenv('CARGO_TARGET_DIR');
+        $file = ($target === false ? self::ROOT . '/target' : $target) . '/debug/' . $file;
+        if (!is_file($file)) {
+            self::markTestSkipped("{$file} is not built");
+        }
+
+        return $file;
+    }
+}
