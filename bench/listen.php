@@ -90,12 +90,12 @@ function listen(Simulator $simulator, int $events, ?callable $listener): array
     return [$seconds, $bytes];
 }
 
-/** @param non-empty-list<float|int> $values */
+/** @param list<float|int> $values */
 function median(array $values): float
 {
     sort($values);
 
-    return (float) $values[intdiv(\count($values), 2)];
+    return (float) ($values[intdiv(\count($values), 2)] ?? NAN);
 }
 
 $sum = 0;
@@ -171,7 +171,6 @@ function pings(AmiClient $client): array
 }
 
 [$raw, $native] = ping();
-\assert($raw !== [] && $native !== []);
 echo "\nPing there and back, median of ", number_format(PINGS), "\n\n";
 printf("%-26s %9.1f us\n", 'fwrite and fgets', median($raw) / 1e3);
 printf("%-26s %9.1f us %12.2f times\n", 'call()', median($native) / 1e3, median($native) / median($raw));

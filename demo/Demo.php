@@ -64,7 +64,12 @@ final class Demo
             $this->screen->line(\sprintf('connecting to %s at %s:%s', $key, $server['host'], $server['port']));
         }
         $listener = new Listener($this->manager, new Limits(seconds: $this->options->seconds), tickTimeoutMs: 50);
-        $outcome = $listener->onTick($this->afterTick(...))->run();
+        $outcome = $listener->onTick(function () use ($listener): void {
+            $this->afterTick();
+            if ($this->screen->gone) {
+                $listener->stop();
+            }
+        })->run();
 
         $this->screen->status([]);
         $this->screen->line();

@@ -39,7 +39,8 @@ final class Screen
 
     private string $unwritten = '';
 
-    private bool $gone = false;
+    /** Nobody looks any more, as after `| head`. */
+    public private(set) bool $gone = false;
 
     /** @param resource $stream */
     public function __construct(private $stream)
@@ -108,7 +109,6 @@ final class Screen
             }
             $written = @fwrite($this->stream, substr($this->unwritten, 0, self::CHUNK));
             if ($written === false) {
-                // Nobody looks any more, as after `| head`.
                 $this->gone = true;
 
                 return;

@@ -7,7 +7,7 @@ use super::event::AmiEvent;
 use super::exceptions::{Class, Exception};
 use super::held::Held;
 use super::listeners::Listeners;
-use super::log::{self, CallbackFailure};
+use super::log::{self, CallbackFailure, Warnings};
 use super::message;
 use super::metrics::{self, Pushed};
 use super::pending::PendingAction;
@@ -55,8 +55,10 @@ pub(crate) struct Engine {
     no_key: SharedString,
     ticking: Cell<bool>,
     owner: u32,
+    generation: u32,
     failures: RefCell<VecDeque<CallbackFailure>>,
     counts: Counts,
+    warnings: Warnings,
 }
 
 /// What this layer counts.
@@ -84,7 +86,7 @@ impl Drop for Ticking<'_> {
 impl Drop for Engine {
     fn drop(&mut self) {
         // The sockets of a forked child are the parent's: they are neither closed nor taken out of its poll.
-        if std::process::id() != self.owner {
+        if zend::process_generation() != self.generation {
             std::mem::forget(self.reactor.take());
         }
     }
@@ -106,8 +108,10 @@ impl Engine {
             no_key: SharedString::new(b""),
             ticking: Cell::new(false),
             owner: std::process::id(),
+            generation: zend::process_generation(),
             failures: RefCell::default(),
             counts: Counts::default(),
+            warnings: Warnings::default(),
         }
     }
 
@@ -120,7 +124,7 @@ impl Engine {
 
     /// Refuses a process that does not own the sockets.
     pub(crate) fn check_owner(&self) -> PhpResult {
-        if std::process::id() == self.owner {
+        if zend::process_generation() == self.generation {
             return Ok(());
         }
         let message = format!("this client belongs to process {}; a forked process has to make its own", self.owner);
@@ -129,6 +133,10 @@ impl Engine {
 
     pub(crate) const fn owner(&self) -> u32 {
         self.owner
+    }
+
+    pub(crate) const fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     pub(crate) const fn counts(&self) -> &Counts {

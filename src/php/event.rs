@@ -1,16 +1,14 @@
 //! `AmiEvent`: what happened on a server.
 
-use super::class::{self, Native, native_class};
-use super::exceptions::{Class, Exception};
+use super::class::{Native, native_class};
 use super::message::{self, Shows};
 use super::zend::{self, Lazy, SharedString, Slot};
 use ami_core::protocol::{Frame, FrameKind, FrameRef};
 use ami_core::time::UnixMicros;
-use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
-use ext_php_rs::flags::{DataType, MethodFlags};
+use ext_php_rs::flags::MethodFlags;
 use ext_php_rs::types::Zval;
-use ext_php_rs::zend::{ClassEntry, ExecuteData};
+use ext_php_rs::zend::ClassEntry;
 
 /// An event. Its PHP strings are made when they are asked for.
 #[derive(Debug)]
@@ -25,15 +23,7 @@ impl AmiEvent {
     }
 
     pub(crate) fn methods() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
-        let mut methods = message::methods::<Self>();
-        let from_raw = FunctionBuilder::new("fromRaw", from_raw)
-            .arg(Arg::new("serverKey", DataType::String))
-            .arg(Arg::new("frame", DataType::String))
-            .not_required()
-            .arg(Arg::new("receivedAt", DataType::Double).default("0.0"))
-            .returns(DataType::object("Apn\\AmiClient\\AmiEvent"), false, false);
-        methods.push((from_raw, MethodFlags::Public | MethodFlags::Static));
-        methods
+        message::methods::<Self>()
     }
 }
 
@@ -53,23 +43,13 @@ impl Lazy for AmiEvent {
 }
 
 impl Shows for AmiEvent {
+    const KIND: (FrameKind, &'static str) = (FrameKind::Event, "Event:");
+
+    fn of(frame: Frame) -> Self {
+        Self(frame)
+    }
+
     fn frame(&self) -> FrameRef<'_> {
         self.0.as_ref()
     }
-}
-
-extern "C" fn from_raw(ex: &mut ExecuteData, returned: &mut Zval) {
-    class::static_method(ex, returned, 2, 3, |arguments| {
-        let server_key = SharedString::new(class::bytes(arguments, 0, "serverKey")?);
-        let text = class::bytes(arguments, 1, "frame")?;
-        let received = message::micros(class::float(arguments, 2, "receivedAt")?);
-        match message::parse(text) {
-            Some(frame) if frame.as_ref().kind() == FrameKind::Event => {
-                Ok(AmiEvent::object(frame, &server_key, received))
-            }
-            _ => Err(Exception::new(Class::InvalidConfiguration, "frame: no line starts with \"Event:\"")
-                .key_value("frame", class::argument(arguments, 1), None)
-                .into()),
-        }
-    });
 }

@@ -4,13 +4,43 @@ use super::class::zval;
 use super::engine::{Engine, Waited};
 use super::zend::{self, CallError, call_method, string as text};
 use ami_core::log::{LogValue, Record};
+use ami_core::time::UnixMicros;
 use ext_php_rs::types::{ZendHashTable, Zval};
+use std::cell::Cell;
+use std::fmt::Write as _;
 
 /// A record of this layer: about a callback that threw.
 #[derive(Debug)]
 pub(crate) struct CallbackFailure {
     pub(crate) record: Record,
     pub(crate) exception: Zval,
+}
+
+/// Warnings in one second at most: a listener that fails at each event of a flood must not flood the terminal too.
+const WARNINGS_A_SECOND: u32 = 10;
+
+/// Which callback failures become PHP warnings, where there is no logger.
+#[derive(Debug, Default)]
+pub(crate) struct Warnings {
+    second: Cell<u64>,
+    said: Cell<u32>,
+    unsaid: Cell<u64>,
+}
+
+impl Warnings {
+    /// Tells whether one more may be raised, and how many were not since the last.
+    fn allow(&self, at: UnixMicros) -> Option<u64> {
+        let second = at.0 / 1_000_000;
+        if self.second.replace(second) != second {
+            self.said.set(0);
+        }
+        if self.said.get() >= WARNINGS_A_SECOND {
+            self.unsaid.set(self.unsaid.get() + 1);
+            return None;
+        }
+        self.said.set(self.said.get() + 1);
+        Some(self.unsaid.take())
+    }
 }
 
 /// Hands everything that waits to the logger, after the work of a tick. A logger that throws is counted and stops
@@ -21,7 +51,8 @@ pub(crate) fn deliver(engine: &Engine, logger: &Zval) -> Waited {
         if !logger.is_object() {
             // Without a logger a failing listener must not fail silently.
             if let Some(exception) = exception
-                && warn(&record, &exception) == Waited::Exiting
+                && let Some(unsaid) = engine.warnings().allow(record.at)
+                && warn(&record, &exception, unsaid) == Waited::Exiting
             {
                 return Waited::Exiting;
             }
@@ -80,11 +111,15 @@ fn integer(number: u64) -> Zval {
 
 /// A PHP warning, which an application's error handler may turn into an exception: that one is dropped. It may also
 /// call `exit()`.
-fn warn(record: &Record, exception: &Zval) -> Waited {
+fn warn(record: &Record, exception: &Zval, unsaid: u64) -> Waited {
     let class = exception.object().and_then(|object| object.get_class_name().ok()).unwrap_or_default();
     let said = call_method(exception, "getMessage", &[]).ok();
     let said = said.as_ref().and_then(Zval::zend_str).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
-    let message = format!("{}: {class}: {}", record.message, said.unwrap_or_default());
+    let mut message = format!("{}: {class}: {}", record.message, said.unwrap_or_default());
+    if unsaid > 0 {
+        // Writing to a String cannot fail.
+        let _ = write!(message, " ({unsaid} more before it were only counted)");
+    }
     // The engine takes a C string.
     let message = message.replace('\0', "\\0");
     ext_php_rs::error::php_error(&ext_php_rs::flags::ErrorType::Warning, &message);

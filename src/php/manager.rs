@@ -222,7 +222,12 @@ fn open_all(reactor: &mut Reactor) {
 
 /// The server that an argument names.
 fn server_of(this: &AmiClientManager, arguments: &[Zval]) -> PhpResult<ServerId> {
-    let key = class::bytes(arguments, 0, "key")?;
+    // A numeric key comes back from PHP arrays, such as health(), as an int.
+    let number = arguments.first().and_then(|key| key.dereference().long()).map(|number| number.to_string());
+    let key = match &number {
+        Some(number) => number.as_bytes(),
+        None => class::bytes(arguments, 0, "key")?,
+    };
     let reactor = this.engine.reactor()?;
     let found = std::str::from_utf8(key).ok().and_then(|key| reactor.cluster().id(key));
     found.ok_or_else(|| {

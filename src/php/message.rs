@@ -1,8 +1,9 @@
 //! What events and responses have in common: a frame, the server it came from, and when it was read.
 
 use super::class::{self, Reply};
+use super::exceptions::{Class, Exception};
 use super::zend::{self, Lazy, Names, SharedString, Slot};
-use ami_core::protocol::{Frame, FrameRef};
+use ami_core::protocol::{Frame, FrameKind, FrameRef};
 use ami_core::time::UnixMicros;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
@@ -19,6 +20,10 @@ thread_local! {
 
 /// A class that shows a frame: its first property is the event's name or the response's status.
 pub(crate) trait Shows: Lazy {
+    /// What its frames are, and how the line that says so begins.
+    const KIND: (FrameKind, &'static str);
+
+    fn of(frame: Frame) -> Self;
     fn frame(&self) -> FrameRef<'_>;
 }
 
@@ -54,7 +59,7 @@ pub(crate) fn micros(seconds: f64) -> UnixMicros {
     UnixMicros((seconds * 1e6).round() as u64)
 }
 
-/// The methods of both: get, all, has, raw.
+/// The methods of both: get, all, has, raw, fromRaw.
 pub(crate) fn methods<T: Shows>() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
     let key = || Arg::new("key", DataType::String);
     let public = MethodFlags::Public;
@@ -63,11 +68,20 @@ pub(crate) fn methods<T: Shows>() -> Vec<(FunctionBuilder<'static>, MethodFlags)
         (FunctionBuilder::new("all", all::<T>).arg(key()).returns(DataType::Array, false, false), public),
         (FunctionBuilder::new("has", has::<T>).arg(key()).returns(DataType::Bool, false, false), public),
         (FunctionBuilder::new("raw", raw::<T>).returns(DataType::String, false, false), public),
+        (
+            FunctionBuilder::new("fromRaw", from_raw::<T>)
+                .arg(Arg::new("serverKey", DataType::String))
+                .arg(Arg::new("frame", DataType::String))
+                .not_required()
+                .arg(Arg::new("receivedAt", DataType::Double).default("0.0"))
+                .returns(DataType::object(T::CLASS_NAME), false, false),
+            public | MethodFlags::Static,
+        ),
     ]
 }
 
-/// A frame from text, for `fromRaw`. Line ends may be LF or CRLF, with or without the blank line behind.
-pub(crate) fn parse(text: &[u8]) -> Option<Frame> {
+/// A frame from text. Line ends may be LF or CRLF, with or without the blank line behind.
+fn parse(text: &[u8]) -> Option<Frame> {
     let end = text.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
     FrameRef::from_bytes(text.get(..end)?).map(|frame| frame.to_frame())
 }
@@ -96,4 +110,19 @@ extern "C" fn has<T: Shows>(ex: &mut ExecuteData, returned: &mut Zval) {
 
 extern "C" fn raw<T: Shows>(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<T>(ex, returned, 0, |this, _| Ok(Reply::Value(zend::string(this.frame().bytes()))));
+}
+
+extern "C" fn from_raw<T: Shows>(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::static_method(ex, returned, 2, 3, |arguments| {
+        let server_key = SharedString::new(class::bytes(arguments, 0, "serverKey")?);
+        let text = class::bytes(arguments, 1, "frame")?;
+        let received = micros(class::float(arguments, 2, "receivedAt")?);
+        let (kind, line) = T::KIND;
+        match parse(text) {
+            Some(frame) if frame.as_ref().kind() == kind => Ok(object(T::of(frame), &server_key, received)),
+            _ => Err(Exception::new(Class::InvalidConfiguration, format!("frame: no line starts with \"{line}\""))
+                .key_value("frame", class::argument(arguments, 1), None)
+                .into()),
+        }
+    });
 }

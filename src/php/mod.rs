@@ -39,6 +39,7 @@ extern "C" fn startup(_type: i32, _module: i32) -> i32 {
 
 /// Interfaces and parents before the classes that name them.
 fn declare() -> ext_php_rs::error::Result<()> {
+    zend::watch_forks();
     exceptions::declare()?;
     enums::declare()?;
     completion::declare()?;

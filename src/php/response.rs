@@ -1,12 +1,10 @@
 //! `AmiResponse`: what a server answered.
 
 use super::class::{self, Native, Reply, native_class};
-use super::exceptions::{Class, Exception};
 use super::message::{self, Shows};
 use super::zend::{self, Lazy, SharedString, Slot};
 use ami_core::protocol::{Frame, FrameKind, FrameRef, command};
 use ami_core::time::UnixMicros;
-use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
 use ext_php_rs::flags::{DataType, MethodFlags};
 use ext_php_rs::types::{ZendClassObject, Zval};
@@ -38,15 +36,6 @@ impl AmiResponse {
             (FunctionBuilder::new("message", text).returns(DataType::String, false, true), public),
             (FunctionBuilder::new("actionId", action_id).returns(DataType::String, false, true), public),
             (FunctionBuilder::new("output", output).returns(DataType::Array, false, false), public),
-            (
-                FunctionBuilder::new("fromRaw", from_raw)
-                    .arg(Arg::new("serverKey", DataType::String))
-                    .arg(Arg::new("frame", DataType::String))
-                    .not_required()
-                    .arg(Arg::new("receivedAt", DataType::Double).default("0.0"))
-                    .returns(DataType::object("Apn\\AmiClient\\AmiResponse"), false, false),
-                public | MethodFlags::Static,
-            ),
         ]);
         methods
     }
@@ -68,6 +57,12 @@ impl Lazy for AmiResponse {
 }
 
 impl Shows for AmiResponse {
+    const KIND: (FrameKind, &'static str) = (FrameKind::Response, "Response:");
+
+    fn of(frame: Frame) -> Self {
+        Self(frame)
+    }
+
     fn frame(&self) -> FrameRef<'_> {
         self.0.as_ref()
     }
@@ -94,21 +89,5 @@ extern "C" fn action_id(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn output(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiResponse>(ex, returned, 0, |this, _| {
         Ok(Reply::Value(zend::list(command::output(this.0.as_ref()))))
-    });
-}
-
-extern "C" fn from_raw(ex: &mut ExecuteData, returned: &mut Zval) {
-    class::static_method(ex, returned, 2, 3, |arguments| {
-        let server_key = SharedString::new(class::bytes(arguments, 0, "serverKey")?);
-        let text = class::bytes(arguments, 1, "frame")?;
-        let received = message::micros(class::float(arguments, 2, "receivedAt")?);
-        match message::parse(text) {
-            Some(frame) if frame.as_ref().kind() == FrameKind::Response => {
-                Ok(AmiResponse::object(frame, &server_key, received))
-            }
-            _ => Err(Exception::new(Class::InvalidConfiguration, "frame: no line starts with \"Response:\"")
-                .key_value("frame", class::argument(arguments, 1), None)
-                .into()),
-        }
     });
 }

@@ -3,12 +3,14 @@
 mod array;
 mod call;
 mod collect;
+mod fork;
 mod lazy;
 mod strings;
 
 pub(crate) use array::{array_of_headers, list};
 pub(crate) use call::{CallError, PreparedCallable, call_method, is_unwinding, take_pending_exception};
 pub(crate) use collect::{Traced, Tracer, trace};
+pub(crate) use fork::{process_generation, watch_forks};
 pub(crate) use lazy::{Lazy, make_lazy, set_slot};
 pub(crate) use strings::{Names, SharedString, string};
 

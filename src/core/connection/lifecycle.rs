@@ -14,6 +14,10 @@ use std::collections::HashMap;
 /// well under a millisecond; a server that takes longer has hung.
 pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// A session that lasted so long starts the backoff anew. One that is cut sooner does not: a server that lets us in and
+/// throws us out again would otherwise be asked ten times a second.
+const STABLE_SESSION: Duration = Duration::from_secs(10);
+
 /// Event names that a summary of drops lists, the most dropped first.
 const DROP_LOG_NAMES: usize = 10;
 
@@ -123,6 +127,9 @@ impl Session {
             return;
         }
         let had_session = self.state.is_usable();
+        if had_session && cx.now.instant.since(self.ready_at) >= STABLE_SESSION {
+            self.backoff.reset();
+        }
         self.end_session(&reason, cx);
         self.counters.losses += 1;
         let circuit = self.breaker.state();
@@ -138,7 +145,7 @@ impl Session {
         fields.push(("error", reason.to_string().into()));
         fields.push(("attempt", attempt.into()));
         self.last_loss = Some(reason);
-        if limit > 0 && attempt > limit {
+        if limit > 0 && attempt > limit && !had_session {
             self.step_deadline = None;
             self.enter(ConnectionState::Fatal, cx.now);
             self.log(Level::Error, "given up", fields, cx);

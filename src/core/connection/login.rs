@@ -129,9 +129,9 @@ impl Session {
         self.step = Step::Idle;
         self.step_deadline = None;
         self.enter(ConnectionState::Ready, cx.now);
-        self.backoff.reset();
         let circuit = self.breaker.state();
         self.breaker.on_success();
+        self.ready_at = cx.now.instant;
         self.log_circuit(circuit, cx);
         self.heartbeat =
             Some(Heartbeat::new(self.options.heartbeat_interval, self.options.heartbeat_misses, cx.now.instant));

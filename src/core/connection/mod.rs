@@ -84,6 +84,7 @@ struct Session {
     pings: Vec<u64>,
     last_read: Instant,
     last_attempt: Option<Instant>,
+    ready_at: Instant,
     /// `open()` was called while the old session said goodbye.
     reopen: bool,
     drop_log: DropLog,
@@ -157,6 +158,7 @@ impl Connection {
             pings: Vec::new(),
             last_read: now.instant,
             last_attempt: None,
+            ready_at: now.instant,
             reopen: false,
             drop_log: DropLog::default(),
             desync: DesyncWindow::default(),
@@ -319,7 +321,7 @@ impl Connection {
 
     /// Failed attempts since the last session.
     pub const fn failed_attempts(&self) -> u32 {
-        self.session.backoff.attempt()
+        if self.session.state.is_usable() { 0 } else { self.session.backoff.attempt() }
     }
 
     /// How long until the next attempt, while `Reconnecting`.

@@ -100,3 +100,54 @@ impl EventQueue {
         &self.drops
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::protocol::FrameRef;
+
+    fn event(name: &str) -> QueuedEvent {
+        let bytes = format!("Event: {name}\r\nPrivilege: call,all");
+        let frame = FrameRef::from_bytes(bytes.as_bytes()).unwrap().to_frame();
+        QueuedEvent { frame, received: UnixMicros(1) }
+    }
+
+    fn pop(queue: &mut EventQueue) -> Option<Vec<u8>> {
+        queue.pop().map(|event| event.frame.as_ref().name().to_vec())
+    }
+
+    #[test]
+    fn events_leave_in_the_order_in_which_they_came() {
+        let mut queue = EventQueue::new(3, DropCounts::default());
+        for name in ["A", "B", "C"] {
+            assert!(!queue.push(event(name)));
+        }
+        assert_eq!([pop(&mut queue), pop(&mut queue)], [Some(b"A".to_vec()), Some(b"B".to_vec())]);
+        assert_eq!(queue.len(), 1);
+    }
+
+    #[test]
+    fn made_up_names_beyond_the_limit_are_counted_together() {
+        let mut queue = EventQueue::new(1, DropCounts::default());
+        for number in 0..=MAX_DROP_NAMES + 10 {
+            queue.push(event(&format!("E{number}")));
+        }
+        let drops = queue.drops();
+        assert_eq!(drops.total(), (MAX_DROP_NAMES + 10) as u64);
+        assert_eq!(drops.by_name().count(), MAX_DROP_NAMES + 1);
+        assert_eq!(drops.by_name().find(|(name, _)| name.is_none()), Some((None, 10)));
+        assert_eq!(drops.by_name().map(|(_, count)| count).sum::<u64>(), drops.total());
+    }
+
+    #[test]
+    fn an_emptied_queue_gives_the_room_of_a_flood_back() {
+        let mut queue = EventQueue::new(10_000, DropCounts::default());
+        for _ in 0..5_000 {
+            queue.push(event("A"));
+        }
+        while queue.pop().is_some() {}
+        assert_eq!(queue.events.capacity(), 0);
+    }
+}

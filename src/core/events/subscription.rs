@@ -172,3 +172,100 @@ impl Subscriptions {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+
+    const SERVER: ServerId = ServerId::from_index(0);
+    const OTHER: ServerId = ServerId::from_index(1);
+
+    fn named(name: &str, priority: i64) -> NewSubscription {
+        let name = (name != "*").then(|| name.as_bytes().into());
+        NewSubscription { name, priority, ..NewSubscription::default() }
+    }
+
+    fn found(table: &Subscriptions, server: ServerId, event: &str) -> Vec<SubscriptionId> {
+        let frame = FrameRef::from_bytes(event.as_bytes()).unwrap();
+        let mut found = vec![SubscriptionId { index: 99, generation: 99 }];
+        table.find(server, frame, &mut found);
+        assert_eq!(!found.is_empty(), table.wants(server, frame), "both questions have the same answer");
+        found
+    }
+
+    #[test]
+    fn a_higher_priority_comes_first_and_of_equal_ones_the_older() {
+        let mut table = Subscriptions::default();
+        let add = |table: &mut Subscriptions, name, priority| table.add(named(name, priority)).unwrap();
+        let low = add(&mut table, "Hangup", -5);
+        let first = add(&mut table, "*", 0);
+        let second = add(&mut table, "hangup", 0);
+        let third = add(&mut table, "*", 0);
+        let high = add(&mut table, "HANGUP", 7);
+        let highest = add(&mut table, "*", i64::MAX);
+        let lowest = add(&mut table, "*", i64::MIN);
+        assert_eq!(found(&table, SERVER, "Event: Hangup"), [highest, high, first, second, third, low, lowest]);
+        assert_eq!(found(&table, SERVER, "Event: Cdr"), [highest, first, third, lowest]);
+    }
+
+    #[test]
+    fn without_anybody_nothing_is_wanted() {
+        let mut table = Subscriptions::default();
+        assert_eq!(found(&table, SERVER, "Event: Hangup"), []);
+        table.add(named("Newchannel", 0)).unwrap();
+        assert_eq!(found(&table, SERVER, "Event: Hangup"), []);
+        assert_eq!(found(&table, SERVER, &format!("Event: {}", "x".repeat(500))), []);
+    }
+
+    #[test]
+    fn a_subscription_may_be_to_one_server() {
+        let mut table = Subscriptions::default();
+        let one = table.add(NewSubscription { server: Some(SERVER), ..named("Hangup", 0) }).unwrap();
+        let all = table.add(named("Hangup", 0)).unwrap();
+        assert_eq!(found(&table, SERVER, "Event: Hangup"), [one, all]);
+        assert_eq!(found(&table, OTHER, "Event: Hangup"), [all]);
+    }
+
+    #[test]
+    fn all_conditions_hold_or_it_is_not_wanted() {
+        let condition = |header: &str, values: &[&str]| HeaderCondition {
+            header: header.as_bytes().into(),
+            values: values.iter().map(|value| value.as_bytes().into()).collect(),
+        };
+        let conditions = vec![condition("queue", &["sales", "support"]), condition("Priority", &["1"])];
+        let mut table = Subscriptions::default();
+        let id = table.add(NewSubscription { conditions, ..named("Join", 0) }).unwrap();
+        assert_eq!(found(&table, SERVER, "Event: Join\r\nQueue: support\r\nPriority: 1"), [id]);
+        for refused in [
+            "Event: Join\r\nQueue: support\r\nPriority: 2",
+            "Event: Join\r\nQueue: Support\r\nPriority: 1",
+            "Event: Join\r\nPriority: 1",
+            "Event: Join\r\nQueue: other\r\nQueue: support\r\nPriority: 1",
+        ] {
+            assert_eq!(found(&table, SERVER, refused), [], "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn an_ended_subscription_is_gone_and_its_id_never_comes_back() {
+        let mut table = Subscriptions::default();
+        let first = table.add(named("Hangup", 0)).unwrap();
+        assert!(table.remove(first) && !table.remove(first));
+        let second = table.add(named("Hangup", 0)).unwrap();
+        assert_eq!(first.index, second.index, "the place is used again");
+        assert!(first != second && !table.contains(first) && table.contains(second));
+        assert_eq!(found(&table, SERVER, "Event: Hangup"), [second]);
+        assert_eq!(table.len(), 1);
+    }
+
+    #[test]
+    fn subscriptions_made_in_a_loop_end_at_the_limit() {
+        let mut table = Subscriptions::default();
+        let ids: Vec<_> = (0..MAX_SUBSCRIPTIONS).map(|n| table.add(named(&format!("E{n}"), 0)).unwrap()).collect();
+        assert_eq!(table.add(named("One", 0)), Err(TooManySubscriptions));
+        table.remove(ids[7]);
+        assert!(table.add(named("One", 0)).is_ok());
+    }
+}

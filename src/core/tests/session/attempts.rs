@@ -64,7 +64,7 @@ fn servers_that_fail_together_do_not_come_back_together() {
 }
 
 #[test]
-fn a_session_starts_the_backoff_again() {
+fn a_session_of_ten_seconds_starts_the_backoff_again() {
     let mut session = Session::opened(&[], no_breaker());
     for _ in 0..8 {
         session.fail(REFUSED);
@@ -72,8 +72,25 @@ fn a_session_starts_the_backoff_again() {
     }
     let id = session.id;
     session.log_in(id);
+    assert_eq!(session.connection().failed_attempts(), 0);
+    session.pass(10 * SECOND);
     session.end();
     assert_eq!(session.connection().retry_in(session.now.instant), Some(100 * MILLISECOND));
+}
+
+#[test]
+fn a_server_that_lets_us_in_and_throws_us_out_is_asked_less_and_less_often() {
+    let mut session = Session::opened(&[], no_breaker());
+    let id = session.id;
+    let waits: Vec<Duration> = (0..8)
+        .map(|_| {
+            session.log_in(id);
+            session.pass(SECOND);
+            session.end();
+            session.pass_to_deadline()
+        })
+        .collect();
+    assert!(waits[7] > 5 * SECOND, "{waits:?}");
 }
 
 #[test]
@@ -159,12 +176,13 @@ fn open_does_nothing_while_a_session_stands() {
 
 #[test]
 fn a_host_that_is_not_resolved_yet_is_a_failed_attempt_until_it_is() {
-    let mut world = World::new(no_breaker());
-    let id = world.add("pbx1", &[("auth", "plain")]);
-    world.cluster.set_address(id, "192.0.2.9:5038".parse().unwrap());
-    world.open(id);
-    assert_eq!(world.socket(id), Socket::Asked);
-    assert_eq!(world.connection(id).address(), Some("192.0.2.9:5038".parse().unwrap()));
+    let mut session = Session::opened(&[("host", "pbx.example")], no_breaker());
+    assert_eq!((session.state(), session.socket(session.id)), (ConnectionState::Reconnecting, Socket::None));
+    assert!(matches!(session.loss(), Some(LossReason::Io(error)) if error.contains("not resolved")));
+    let (id, address) = (session.id, "192.0.2.9:5038".parse().unwrap());
+    session.cluster.set_address(id, address);
+    session.pass(SECOND);
+    assert_eq!((session.socket(id), session.connection().address()), (Socket::Asked, Some(address)));
 }
 
 #[test]

@@ -128,3 +128,15 @@ fn an_event_keeps_the_moment_at_which_it_was_read() {
     let (_, event) = session.cluster.pop_event(None).unwrap();
     assert_eq!(event.received, read);
 }
+
+#[test]
+fn drops_that_do_not_end_are_told_every_interval() {
+    let mut session = small_queue();
+    for _ in 0..35 {
+        for _ in 0..5 {
+            session.event("VarSet");
+        }
+        session.pass(100 * MILLISECOND);
+    }
+    assert_eq!(session.records_of("events were dropped: listeners are too slow for this server").len(), 3);
+}

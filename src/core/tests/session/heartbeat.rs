@@ -141,3 +141,13 @@ fn the_room_of_a_flood_is_given_back_by_the_next_heartbeat() {
     session.pass(15 * SECOND);
     assert!(session.connection().parser_capacity() <= 8 * 1024, "{}", session.connection().parser_capacity());
 }
+
+#[test]
+fn pings_before_an_answered_one_are_not_waited_for_any_more() {
+    let mut session = Session::ready();
+    session.pass(31 * SECOND);
+    let pings = session.received();
+    pong(&mut session, &pings[1].action_id_line());
+    pong(&mut session, &pings[0].action_id_line());
+    assert_eq!(session.counters().responses_unmatched, 1);
+}

@@ -185,3 +185,18 @@ fn a_list_that_was_asked_for_with_a_duration_keeps_to_it() {
     session.pass(2 * SECOND);
     assert_eq!(session.outcomes(), [(sequence, Some(Failure::Timeout(2 * SECOND)))]);
 }
+
+#[test]
+fn a_second_response_within_a_list_changes_nothing() {
+    let mut session = Session::ready();
+    let (sequence, line) = session.ask(&action("Status"));
+    session.frame(&["Response: Success", &line, "EventList: start"]);
+    session.frame(&["Response: Error", &line, "Message: forged"]);
+    session.frame(&["Response: Success", &line]);
+    assert_eq!(session.outcomes(), []);
+    session.frame(&["Event: StatusComplete", &line, "EventList: Complete"]);
+    let settled = session.settled().unwrap();
+    assert_eq!((settled.sequence, settled.outcome.failure), (sequence, None));
+    let response = settled.outcome.response.unwrap();
+    assert_eq!(crate::support::header(&response, "EventList").as_deref(), Some("start"));
+}

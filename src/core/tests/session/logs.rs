@@ -40,8 +40,7 @@ fn no_record_of_a_failing_login_carries_the_secret_or_its_hash() {
 }
 
 #[test]
-fn a_secret_that_the_server_says_back_is_the_only_way_to_see_it_and_does_not_exist() {
-    // A login that cannot be written at all is told without what it would have said.
+fn a_login_that_cannot_be_written_is_told_without_the_secret() {
     let mut session = Session::opened(&[], ClientOptions { write_buffer_limit: 10, ..ClientOptions::default() });
     session.accept();
     session.feed(BANNER);

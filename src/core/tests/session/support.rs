@@ -11,6 +11,7 @@ use ami_core::metrics::Counters;
 use ami_core::protocol::{Action, Frame};
 use ami_core::time::{Instant, Now, UnixMicros};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,8 +67,8 @@ impl World {
         let config = ServerConfig::from_pairs(key, pairs, Source::Array).unwrap();
         let count = self.sockets.len() as u64;
         let seed = Seed { instance: 7_000_000_007 * (count + 1), jitter: count + 1 };
-        let address = "192.0.2.1:5038".parse().unwrap();
-        let id = self.cluster.add(Arc::new(config), options, Some(address), seed, self.now).unwrap();
+        let address = config.host.to_string().parse().ok().map(|ip| SocketAddr::new(ip, config.port));
+        let id = self.cluster.add(Arc::new(config), options, address, seed, self.now).unwrap();
         self.sockets.push(Socket::None);
         id
     }
