@@ -141,6 +141,16 @@ impl LogRing {
         })
     }
 
+    /// How many [`LogRing::pop`] would give.
+    pub fn len(&self) -> usize {
+        self.records.len() + usize::from(self.dropped > self.told)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
     /// How many were given up so far.
     pub const fn dropped(&self) -> u64 {
         self.dropped

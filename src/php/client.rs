@@ -257,6 +257,8 @@ extern "C" fn send(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn call(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClient>(ex, returned, 1, 2, |this, _, arguments| {
         let timeout = class::integer(arguments, 1, "timeoutMs", DEFAULT_WAIT_MS)?;
+        // Before anything is sent: its answer could not be waited for.
+        this.engine.check_not_ticking()?;
         let began = this.engine.reactor()?.now().instant;
         if become_ready(this, timeout)? == Waited::Exiting {
             return Ok(Reply::Value(Zval::null()));

@@ -85,10 +85,7 @@ impl Drop for Ticking<'_> {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // The sockets of a forked child are the parent's: they are neither closed nor taken out of its poll.
-        if zend::process_generation() != self.generation {
-            std::mem::forget(self.reactor.take());
-        }
+        self.let_go();
     }
 }
 
@@ -131,6 +128,15 @@ impl Engine {
         Err(Exception::new(Class::ForkedProcess, message).owner_pid(i64::from(self.owner)).into())
     }
 
+    /// Refuses what needs a tick of its own while one runs.
+    pub(crate) fn check_not_ticking(&self) -> PhpResult {
+        if self.ticking.get() {
+            let message = "a tick cannot run within a tick: return from the listener first";
+            return Err(Exception::new(Class::Reentrancy, message).into());
+        }
+        Ok(())
+    }
+
     pub(crate) const fn owner(&self) -> u32 {
         self.owner
     }
@@ -152,6 +158,24 @@ impl Engine {
     pub(crate) fn await_answer(&self, server: ServerId, sequence: u64, pending: &Zval) {
         let known = self.pending.borrow_mut().insert((server, sequence), pending.shallow_clone());
         drop(known);
+    }
+
+    /// Lets everything go that this owns: the manager's object is being freed, and it alone names these values to the
+    /// collector. An action that has ended may keep the engine itself for longer.
+    pub(crate) fn let_go(&self) {
+        let reactor = self.reactor.try_borrow_mut().ok().and_then(|mut reactor| reactor.take());
+        if zend::process_generation() == self.generation {
+            drop(reactor);
+        } else {
+            // The sockets of a forked child are the parent's: they are neither closed nor taken out of its poll.
+            std::mem::forget(reactor);
+        }
+        // Each leaves its cell before it is dropped: destructors may come back here.
+        let listeners = self.listeners.try_borrow_mut().map(|mut listeners| std::mem::take(&mut *listeners));
+        let pending = self.pending.try_borrow_mut().map(|mut pending| std::mem::take(&mut *pending));
+        let failures = self.failures.try_borrow_mut().map(|mut failures| std::mem::take(&mut *failures));
+        let helpers = [&self.logger, &self.collector, &self.clock].map(|helper| helper.replace(Zval::null()));
+        drop((listeners, pending, failures, helpers));
     }
 
     /// Tells the collector what this owns. Only the manager's object does: an owner is named once.
@@ -239,19 +263,17 @@ impl Engine {
 
     fn tick_once(&self, manager: &Zval, timeout: Duration, only: Option<ServerId>) -> PhpResult<Waited> {
         self.check_owner()?;
-        if self.ticking.replace(true) {
-            return Err(Exception::new(
-                Class::Reentrancy,
-                "a tick cannot run within a tick: return from the listener first",
-            )
-            .into());
-        }
+        self.check_not_ticking()?;
+        self.ticking.set(true);
         let _ticking = Ticking(&self.ticking);
         // The listeners may let go of the last reference to the manager, which owns what is called here.
         let _alive = manager.shallow_clone();
         let clock = self.clock.get();
         if clock.is_object() {
             let wall = wall_clock(&clock)?;
+            if zend::is_unwinding() {
+                return Ok(Waited::Exiting);
+            }
             self.reactor()?.clock_mut().set_wall(wall);
         }
         let worked = self.reactor()?.tick(timeout, only);
@@ -291,15 +313,17 @@ impl Engine {
             let event = [AmiEvent::object(event.frame, &self.server_key(id), event.received)];
             for subscription in &found {
                 if self.call_listener(*subscription, id, &event) == Waited::Exiting
-                    || self.after_letting_go(id) == Waited::Exiting
+                    || self.after_letting_go(Some(id)) == Waited::Exiting
                 {
                     return Ok(Waited::Exiting);
                 }
             }
             drop(event);
-            if self.after_letting_go(id) == Waited::Exiting {
+            if self.after_letting_go(Some(id)) == Waited::Exiting {
                 return Ok(Waited::Exiting);
             }
+            // A listener may have forked: the rest of the queue is the parent's.
+            self.check_owner()?;
         }
     }
 
@@ -307,11 +331,10 @@ impl Engine {
         loop {
             let (server, settled, now) = {
                 let mut reactor = self.reactor()?;
-                let now = reactor.now();
                 let Some((server, settled)) = reactor.cluster_mut().effects().settled.pop_front() else {
                     return Ok(Waited::Done);
                 };
-                (server, settled, now)
+                (server, settled, reactor.now())
             };
             let pending = self.pending.borrow_mut().remove(&(server, settled.sequence));
             let Some(this) = pending.as_ref().and_then(Zval::object).and_then(PendingAction::of) else { continue };
@@ -319,7 +342,7 @@ impl Engine {
                 return Ok(Waited::Exiting);
             }
             drop(pending);
-            if self.after_letting_go(server) == Waited::Exiting {
+            if self.after_letting_go(Some(server)) == Waited::Exiting {
                 return Ok(Waited::Exiting);
             }
         }
@@ -346,9 +369,9 @@ impl Engine {
 
     /// What a destructor threw, when a tick let go of the last reference to its object, must not keep the next callback
     /// from being called.
-    fn after_letting_go(&self, server: ServerId) -> Waited {
+    pub(crate) fn after_letting_go(&self, server: Option<ServerId>) -> Waited {
         if let Some(exception) = zend::take_pending_exception() {
-            self.callback_failed("destructor", Some(server), exception);
+            self.callback_failed("destructor", server, exception);
         }
         if zend::is_unwinding() { Waited::Exiting } else { Waited::Done }
     }
@@ -374,6 +397,12 @@ impl Engine {
         } else {
             failures.push_back(CallbackFailure { record, exception });
         }
+    }
+
+    /// How many records wait.
+    pub(crate) fn waiting_records(&self) -> usize {
+        let records = self.reactor().map_or(0, |mut reactor| reactor.cluster_mut().effects().log.len());
+        records + self.failures.borrow().len()
     }
 
     pub(crate) fn next_record(&self) -> Option<(Record, Option<Zval>)> {

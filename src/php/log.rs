@@ -46,8 +46,9 @@ impl Warnings {
 /// Hands everything that waits to the logger, after the work of a tick. A logger that throws is counted and stops
 /// nothing.
 pub(crate) fn deliver(engine: &Engine, logger: &Zval) -> Waited {
-    loop {
-        let Some((record, exception)) = engine.next_record() else { return Waited::Done };
+    // What a logger itself brings about waits for the next tick: it could go on for ever.
+    for _ in 0..engine.waiting_records() {
+        let Some((record, exception)) = engine.next_record() else { break };
         if !logger.is_object() {
             // Without a logger a failing listener must not fail silently.
             if let Some(exception) = exception
@@ -64,7 +65,12 @@ pub(crate) fn deliver(engine: &Engine, logger: &Zval) -> Waited {
             Err(CallError::Thrown(_) | CallError::NoMethod) => engine.count_log_failure(),
             Err(CallError::Unwinding) => return Waited::Exiting,
         }
+        // The record may have had the last reference to something whose destructor threw.
+        if zend::take_pending_exception().is_some() {
+            engine.count_log_failure();
+        }
     }
+    if zend::is_unwinding() { Waited::Exiting } else { Waited::Done }
 }
 
 fn context(engine: &Engine, record: &Record, exception: Option<Zval>) -> Zval {

@@ -33,6 +33,12 @@ pub(crate) struct AmiClientManager {
     default: ServerId,
 }
 
+impl Drop for AmiClientManager {
+    fn drop(&mut self) {
+        self.engine.let_go();
+    }
+}
+
 native_class!(AmiClientManager, "Apn\\AmiClient\\AmiClientManager", implements & []);
 
 impl AmiClientManager {

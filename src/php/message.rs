@@ -11,11 +11,12 @@ use ext_php_rs::exception::PhpResult;
 use ext_php_rs::flags::{DataType, MethodFlags};
 use ext_php_rs::types::{ZendClassObject, Zval};
 use ext_php_rs::zend::ExecuteData;
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::thread::LocalKey;
 
 thread_local! {
-    static HEADER_NAMES: RefCell<Names> = const { RefCell::new(Names::new(true)) };
-    static FIRST_VALUES: RefCell<Names> = const { RefCell::new(Names::new(false)) };
+    static HEADER_NAMES: Cell<Option<Names>> = const { Cell::new(None) };
+    static FIRST_VALUES: Cell<Option<Names>> = const { Cell::new(None) };
 }
 
 /// A class that shows a frame: its first property is the event's name or the response's status.
@@ -34,7 +35,7 @@ pub(crate) const HEADERS: (&str, Slot) = ("headers", Slot::Array);
 
 /// The PHP object that shows a frame. Only its headers are made later: the rest is there already and costs nothing.
 pub(crate) fn object<T: Shows>(value: T, server_key: &SharedString, received: UnixMicros) -> Zval {
-    let first = FIRST_VALUES.with_borrow_mut(|names| names.zval(value.frame().name()));
+    let first = with_names(&FIRST_VALUES, false, |names| names.zval(value.frame().name()));
     let mut object = ZendClassObject::new(value);
     zend::set_slot(&mut object, 0, first);
     zend::set_slot(&mut object, 1, server_key.zval());
@@ -44,7 +45,16 @@ pub(crate) fn object<T: Shows>(value: T, server_key: &SharedString, received: Un
 
 /// All headers as an array.
 pub(crate) fn headers(frame: FrameRef<'_>) -> Zval {
-    HEADER_NAMES.with_borrow_mut(|names| zend::array_of_headers(names, frame.bytes().len(), frame.headers()))
+    with_names(&HEADER_NAMES, true, |names| zend::array_of_headers(names, frame.bytes().len(), frame.headers()))
+}
+
+/// Works with a cache that nobody has borrowed meanwhile: memory that runs out is a fatal error, which jumps out of `work`
+/// and over every guard. It then costs this cache and nothing more.
+fn with_names<R>(cache: &'static LocalKey<Cell<Option<Names>>>, lower: bool, work: impl FnOnce(&mut Names) -> R) -> R {
+    let mut names = cache.take().unwrap_or_else(|| Names::new(lower));
+    let result = work(&mut names);
+    cache.set(Some(names));
+    result
 }
 
 /// Seconds since the Unix epoch. A double holds microseconds exactly until the year 2255.

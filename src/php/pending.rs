@@ -101,6 +101,9 @@ impl PendingAction {
                 }
                 Ok(_) | Err(CallError::NoMethod) => {}
             }
+            if self.engine.after_letting_go(Some(self.server)) == Waited::Exiting {
+                return Waited::Exiting;
+            }
         }
         drop(callbacks);
         drop(self.manager.replace(Zval::null()));
@@ -285,6 +288,9 @@ extern "C" fn await_(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn cancel(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<PendingAction>(ex, returned, 0, |this, _| {
         this.engine.check_owner()?;
+        if this.is_complete() {
+            return Ok(Reply::Value(class::zval(false)));
+        }
         let was_waiting = {
             let mut reactor = this.engine.reactor()?;
             let now = reactor.now();

@@ -57,6 +57,8 @@ fn is_deferred(links: &[Link], now: Instant, id: ServerId, due: Instant) -> bool
 impl Reactor {
     /// A reactor without servers.
     pub fn new(options: Arc<ClientOptions>) -> io::Result<Self> {
+        // Forked workers must not make the same ids: a generator of the parent would go on alike in each of them.
+        rng().reseed().map_err(io::Error::other)?;
         let clock = Clock::default();
         let last_tick = clock.now().instant;
         Ok(Self {
@@ -130,7 +132,7 @@ impl Reactor {
         if now.instant.since(self.last_tick) > PAUSE {
             self.pauses += 1;
         }
-        self.cluster.begin_dispatch();
+        self.cluster.begin_tick();
         self.begin_attempts(now);
         self.flush_writers(now);
 
@@ -157,13 +159,13 @@ impl Reactor {
     /// Whether a tick would find something to do without waiting.
     fn has_work(&self, only: Option<ServerId>) -> bool {
         let reads_or_events = match only {
-            None => !self.readable.is_empty() || self.cluster.has_events() || self.cluster.has_settled(),
+            None => !self.readable.is_empty() || self.cluster.has_events(),
             Some(id) => {
                 self.links.get(id.index()).is_some_and(|link| link.is_listed)
                     || self.cluster.connection(id).is_some_and(|connection| connection.queued_events() > 0)
             }
         };
-        reads_or_events || self.cluster.has_attempts_to_begin()
+        reads_or_events || self.cluster.has_settled() || self.cluster.has_attempts_to_begin()
     }
 
     fn wait_at_most(&self, timeout: Duration, now: Instant) -> Duration {

@@ -32,8 +32,10 @@ impl DispatchList {
 }
 
 impl Cluster {
-    /// Begins a tick: every server has its whole `max_events_per_tick` again.
-    pub fn begin_dispatch(&mut self) {
+    /// Begins a tick: every server has its whole `max_events_per_tick` again, and all together have
+    /// `max_connect_attempts_per_tick`.
+    pub fn begin_tick(&mut self) {
+        self.attempts_left = self.options.max_connect_attempts_per_tick;
         self.dispatch.tick += 1;
         let rested = core::mem::take(&mut self.dispatch.rested);
         self.dispatch.ready.extend(rested);

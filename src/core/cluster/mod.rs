@@ -33,6 +33,8 @@ pub struct Cluster {
     logging_in: usize,
     writers: VecDeque<ServerId>,
     dispatch: DispatchList,
+    /// Attempts that may still begin in this tick.
+    attempts_left: usize,
     /// Where the search for the next server to use begins.
     cursor: usize,
 }
@@ -50,6 +52,7 @@ impl Cluster {
             logging_in: 0,
             writers: VecDeque::new(),
             dispatch: DispatchList::default(),
+            attempts_left: 0,
             cursor: 0,
         }
     }
@@ -188,16 +191,15 @@ impl Cluster {
     }
 
     /// Lets connections that wait for it begin, in the order in which they came, within the budgets of attempts in
-    /// one tick and of logins under way. Called once a tick.
+    /// one tick and of logins under way.
     pub fn begin_attempts(&mut self, now: Now) {
-        let mut left = self.options.max_connect_attempts_per_tick;
-        while left > 0 && self.logging_in < self.options.max_connecting {
+        while self.attempts_left > 0 && self.logging_in < self.options.max_connecting {
             let Some(id) = self.waiting.pop_front() else { break };
             let Some(slot) = self.registry.slot_mut(id) else { continue };
             slot.is_waiting = false;
             // One that was closed while it waited uses up no budget.
             if slot.connection.wants_attempt() {
-                left -= 1;
+                self.attempts_left -= 1;
                 self.with(id, now, Connection::begin_attempt);
             }
         }

@@ -248,3 +248,19 @@ fn servers_that_were_closed_while_they_waited_use_up_no_budget() {
     let begun: Vec<_> = world.connects.iter().map(|(id, _)| *id).collect();
     assert_eq!(begun, &ids[10..15]);
 }
+
+#[test]
+fn the_budget_of_attempts_is_for_a_whole_tick_however_often_it_is_drawn_on() {
+    let mut world = World::new(ClientOptions::default());
+    let ids: Vec<_> = (0..30).map(|number| world.add(&format!("pbx{number}"), &[])).collect();
+    for id in ids {
+        world.cluster.open(id, world.now);
+    }
+    world.cluster.begin_tick();
+    world.cluster.begin_attempts(world.now);
+    world.cluster.begin_attempts(world.now);
+    assert_eq!(world.cluster.take_counts().connect_attempts, 5);
+    world.cluster.begin_tick();
+    world.cluster.begin_attempts(world.now);
+    assert_eq!(world.cluster.take_counts().connect_attempts, 5);
+}

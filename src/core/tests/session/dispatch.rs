@@ -24,7 +24,7 @@ fn events(world: &mut World, id: ServerId, count: usize) {
 
 /// The servers whose events a tick hands out, in order.
 fn one_tick(world: &mut World) -> Vec<usize> {
-    world.cluster.begin_dispatch();
+    world.cluster.begin_tick();
     std::iter::from_fn(|| world.cluster.pop_event(None)).map(|(id, _)| id.index()).collect()
 }
 
@@ -43,7 +43,7 @@ fn the_order_within_a_server_is_that_of_arrival() {
     let (mut world, ids) = world(2, ClientOptions::default());
     events(&mut world, ids[0], 50);
     events(&mut world, ids[1], 50);
-    world.cluster.begin_dispatch();
+    world.cluster.begin_tick();
     let mut next = [0, 0];
     while let Some((id, event)) = world.cluster.pop_event(None) {
         let seq = text(event.frame.as_ref().header(b"Seq").unwrap());
@@ -104,7 +104,7 @@ fn a_tick_for_one_server_leaves_the_events_of_the_others() {
     let (mut world, ids) = world(2, ClientOptions { max_events_per_tick: 3, ..ClientOptions::default() });
     events(&mut world, ids[0], 2);
     events(&mut world, ids[1], 5);
-    world.cluster.begin_dispatch();
+    world.cluster.begin_tick();
     let taken = std::iter::from_fn(|| world.cluster.pop_event(Some(ids[1]))).count();
     assert_eq!((taken, world.connection(ids[0]).queued_events()), (3, 2));
     let rest = std::iter::from_fn(|| world.cluster.pop_event(None)).map(|(id, _)| id.index()).collect::<Vec<_>>();
@@ -118,7 +118,7 @@ fn a_server_whose_events_were_taken_by_itself_is_nobodys_work_any_more() {
     for round in 0..3 {
         events(&mut world, ids[1], 2);
         assert!(world.cluster.has_events(), "{round}");
-        world.cluster.begin_dispatch();
+        world.cluster.begin_tick();
         while world.cluster.pop_event(Some(ids[1])).is_some() {}
         assert!(!world.cluster.has_events(), "{round}");
     }
@@ -131,7 +131,7 @@ fn events_that_come_while_others_are_handed_out_have_their_turn_in_the_same_tick
     let mut session = Session::ready();
     session.subscribe(None);
     session.event("A");
-    session.cluster.begin_dispatch();
+    session.cluster.begin_tick();
     assert!(session.cluster.pop_event(None).is_some());
     session.event("B");
     assert!(session.cluster.pop_event(None).is_some());

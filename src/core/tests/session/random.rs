@@ -242,7 +242,7 @@ impl Run {
                 self.world.subscribe(name);
             }
             _ => {
-                self.world.cluster.begin_dispatch();
+                self.world.cluster.begin_tick();
                 let only = self.chance(50).then_some(id);
                 while let Some((id, _)) = self.world.cluster.pop_event(only) {
                     self.dispatched[id.index()] += 1;

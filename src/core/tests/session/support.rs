@@ -111,7 +111,7 @@ impl World {
 
     /// What a tick does without readiness.
     pub(crate) fn tick(&mut self) {
-        self.cluster.begin_dispatch();
+        self.cluster.begin_tick();
         self.cluster.handle_timeouts(self.now, |_, _| false);
         self.cluster.begin_attempts(self.now);
         self.carry_out();
@@ -213,7 +213,7 @@ impl World {
     pub(crate) fn events(&mut self) -> Vec<String> {
         let mut names = Vec::new();
         while self.cluster.has_events() {
-            self.cluster.begin_dispatch();
+            self.cluster.begin_tick();
             while let Some((_, event)) = self.cluster.pop_event(None) {
                 names.push(text(event.frame.as_ref().name()));
             }
