@@ -71,7 +71,7 @@ function listen(Simulator $simulator, int $events, ?callable $listener): array
     }
     $client = $manager->default();
     $client->open();
-    while ($client->asteriskVersion() === null) {
+    while ($client->amiVersion() === null) {
         $manager->tickAll(100);
     }
     $start = hrtime(true);

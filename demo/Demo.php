@@ -101,7 +101,7 @@ final class Demo
         $all = $this->manager->health();
         foreach ($this->nodes as $node) {
             [$state, $error] = [$all[$node]['state'], $all[$node]['lastError']];
-            $version = $this->manager->server($node)->asteriskVersion();
+            $version = $this->manager->server($node)->amiVersion();
             $text = match ($state) {
                 ConnectionState::Ready => 'ready, AMI ' . ($version ?? 'of an unknown version'),
                 ConnectionState::Degraded => 'does not answer the heartbeat',

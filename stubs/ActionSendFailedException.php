@@ -4,5 +4,8 @@ declare(strict_types=1);
 
 namespace Apn\AmiClient;
 
-/** An action could not be sent. The server has seen nothing of it, and nothing waits for its answer. */
+/**
+ * The server cannot have carried the action out: the connection ended before all of it was written, or the server is of a
+ * version that does not have it.
+ */
 class ActionSendFailedException extends ActionException {}

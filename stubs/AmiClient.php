@@ -43,6 +43,7 @@ final class AmiClient
      *
      * @throws InvalidConfigurationException where the action cannot be sent as it is, or its strategy not be carried
      *     out
+     * @throws ActionSendFailedException where it is a VersionedAction that the server is known not to have
      * @throws InvalidConnectionStateException where the server is not ready
      * @throws BackpressureException where too much waits already; nothing is queued then
      * @throws ForkedProcessException in a child of the process that owns the manager
@@ -158,8 +159,22 @@ final class AmiClient
         throw new \Error('a stub');
     }
 
-    /** The AMI version of the server's banner, such as `11.0.0`; null before the first one came. */
+    /**
+     * The version of Asterisk as the server says it, such as `22.10.1`; null while that is not known.
+     *
+     * Asking makes the client ask the server, once a session and without waiting: where this is null for a server that is
+     * ready, it is known some ticks later. It stays null where the user has neither the right `system` nor `reporting`, and is
+     * forgotten with the session.
+     *
+     * @phpstan-impure
+     */
     public function asteriskVersion(): ?string
+    {
+        throw new \Error('a stub');
+    }
+
+    /** The AMI version of the server's banner, such as `11.0.0`; null before the first one came. */
+    public function amiVersion(): ?string
     {
         throw new \Error('a stub');
     }

@@ -93,6 +93,7 @@ final class AmiClientManager
      *
      * @throws InvalidConfigurationException where the action cannot be sent as it is, or its strategy not be carried
      *     out
+     * @throws ActionSendFailedException where it is a VersionedAction that the server is known not to have
      * @throws InvalidConnectionStateException where no server is ready
      * @throws BackpressureException where too much waits already; nothing is queued then
      * @throws ForkedProcessException in a child of the process that owns the manager
@@ -230,10 +231,11 @@ final class AmiClientManager
      * All counters: those of each server by its key, and those of this manager. They only grow.
      *
      * @return array{servers: array<string, array{bytes_read: int, bytes_written: int, frames: int, events: int,
-     *     events_queued: int, events_dispatched: int, events_unheard: int, events_before_ready: int,
+     *     events_queued: int, events_dispatched: int, events_unheard: int, events_late: int, events_before_ready: int,
      *     protocol_desync: int, frames_too_long: int, frames_cut: int, responses_unmatched: int, actions_sent: int,
      *     actions_completed: int, actions_failed: int, actions_refused: int, connect_attempts: int, sessions: int,
-     *     losses: int, heartbeats_missed: int, events_dropped: int, events_dropped_by_name: array<string, int>}>,
+     *     losses: int, filters_pushed: int, filters_given_up: int, heartbeats_missed: int, events_dropped: int,
+     *     events_dropped_by_name: array<string, int>}>,
      *     process: array{callback_failures: int, log_failures: int, callback_failures_unlogged: int,
      *     timeouts_clamped: int, log_records_dropped: int}}
      */

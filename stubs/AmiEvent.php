@@ -10,7 +10,7 @@ namespace Apn\AmiClient;
  * Immutable. Made by the extension only, and by fromRaw(). Objects cannot be cloned or serialized, and take no further
  * properties.
  */
-final class AmiEvent
+final class AmiEvent implements AmiMessage
 {
     /** The name of the event, such as `Newchannel`, as the server writes it. */
     public readonly string $name;

@@ -10,7 +10,7 @@ namespace Apn\AmiClient;
  * Immutable. Made by the extension only, and by fromRaw(). Objects cannot be cloned or serialized, and take no further
  * properties.
  */
-final class AmiResponse
+final class AmiResponse implements AmiMessage
 {
     /** The status, such as `Success`, `Error`, `Goodbye` or `Follows`, as the server writes it. */
     public readonly string $status;

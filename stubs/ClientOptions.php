@@ -138,7 +138,8 @@ final class ClientOptions
     /**
      * Events that wait for their listeners; over it the oldest is dropped and counted.
      *
-     * Default 10,000, from 1 to 1,000,000. A million events of 500 bytes are half a gigabyte.
+     * Default 10,000, from 1 to 1,000,000. A million events of 500 bytes are half a gigabyte; the limit is also 1 KiB
+     * for each event it may hold, at least 64 MiB.
      */
     public readonly int $eventQueueCapacity;
 
@@ -221,6 +222,14 @@ final class ClientOptions
     public readonly array $blockedEvents;
 
     /**
+     * Whether the server is told which events are listened to, so that it does not send the others; see
+     * `docs/filters.md`.
+     *
+     * Default false.
+     */
+    public readonly bool $pushFilters;
+
+    /**
      * Whether hosts must be IP addresses, so that nothing has to be looked up.
      *
      * Default true. For all servers of the process.
@@ -271,6 +280,7 @@ final class ClientOptions
         ?int $eventDropLogIntervalMs = null,
         ?array $allowedEvents = null,
         ?array $blockedEvents = null,
+        ?bool $pushFilters = null,
         ?bool $enforceIpEndpoints = null,
         ?bool $lazy = null,
     ) {
@@ -324,6 +334,7 @@ final class ClientOptions
      *     event_drop_log_interval_ms: int,
      *     allowed_events: list<string>,
      *     blocked_events: list<string>,
+     *     push_filters: bool,
      *     enforce_ip_endpoints: bool,
      *     lazy: bool,
      * }

@@ -32,4 +32,13 @@ final class Command implements CompletionStrategy
     {
         throw new \Error('a stub');
     }
+
+    /**
+     * Whether an action with this strategy ends with this message, as far as the message alone tells. An error response
+     * always ends it.
+     */
+    public function isComplete(AmiMessage $message): bool
+    {
+        throw new \Error('a stub');
+    }
 }

@@ -40,6 +40,15 @@ final class EventList implements CompletionStrategy
     }
 
     /**
+     * Whether an action with this strategy ends with this message, as far as the message alone tells. An error response
+     * always ends it.
+     */
+    public function isComplete(AmiMessage $message): bool
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
      * The names of events that end the list.
      *
      * @return list<string> in lower case

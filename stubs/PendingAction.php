@@ -78,9 +78,11 @@ final class PendingAction
      * @param int|null $timeoutMs most milliseconds to wait; null for as long as the action may take. The action goes on
      *     waiting after it
      *
-     * @throws ActionErrorResponseException where the server answered with an error
+     * @throws ActionErrorResponseException where the server answered with an error; OriginateFailedException, which extends
+     *     it, where the call of an Originate did not come about
      * @throws ActionTimeoutException where the time is over
-     * @throws ConnectionLostException where the connection went away
+     * @throws ConnectionLostException where the connection went away: the outcome is not known
+     * @throws ActionSendFailedException where the connection went away before the action was written
      * @throws ActionCancelledException where it was cancelled
      * @throws MissingResponseException where it ended without a response
      * @throws ProtocolException where the answer was too long

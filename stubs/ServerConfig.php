@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Apn\AmiClient;
 
 /**
- * One Asterisk server: where it is, who logs in, and which events it is asked for.
+ * One Asterisk server: where it is, who logs in, which events it is asked for, and how the connection is protected.
  *
  * Immutable. The secret can be put in and is never seen again: it is in no property, dump, export, trace or message.
  * Objects cannot be cloned or serialized, and take no further properties.
@@ -34,6 +34,21 @@ final class ServerConfig
      */
     public readonly string|array $events;
 
+    /**
+     * How the connection is protected: what is in force, under the names of the constructor's argument; null without TLS.
+     * Fingerprints are in upper case with colons. Of keys there are only the paths.
+     *
+     * @var array{
+     *     verify: 'system'|'ca'|'pin'|'none',
+     *     ca_file?: string,
+     *     fingerprint?: string|list<string>,
+     *     server_name?: string,
+     *     client_cert?: string,
+     *     client_key?: string,
+     * }|null
+     */
+    public readonly ?array $tls;
+
     /** The options that the server has for itself; null where it has none. */
     public readonly ?ClientOptions $options;
 
@@ -42,7 +57,7 @@ final class ServerConfig
      * @param string $host an IP address; a host name only where the manager's option `enforceIpEndpoints` is off
      * @param string $username not empty; at most 1,012 bytes, as the longest header line that Asterisk reads has 1,024
      * @param string $secret not empty; at most 1,014 bytes, without CR, LF and NUL
-     * @param int $port 1 to 65,535
+     * @param int|null $port 1 to 65,535; null is 5038, or 5039 with TLS
      * @param string $auth `auto` (by MD5 challenge where the server offers one, else plain), `md5` (the secret is
      *     never sent) or `plain`
      * @param string|list<string> $events `on` (all that the user may read), `off`, or event classes, in a list or
@@ -50,6 +65,10 @@ final class ServerConfig
      *     reporting, cdr, dialplan, originate, agi, cc, aoc, test, security, message
      * @param ClientOptions|array<string, mixed>|null $options what the server changes of the manager's options; only
      *     what was given counts, not the defaults of the others; an array has names in snake case
+     * @param bool|array<string, mixed> $tls false: none; true: verified with the roots of the system; or an array of
+     *     `verify` (`system`, `ca`, `pin` or `none`; left out, it follows from the rest), `ca_file`, `fingerprint` (SHA-256,
+     *     one or a list), `server_name` (where the certificate is not for the host), `client_cert` and `client_key`. The files
+     *     are in PEM form and are read when a manager is made.
      *
      * @throws InvalidConfigurationException where an argument is of another type or cannot be used; key() is its
      *     name, and of an option `options.` and its name in snake case; value() of a secret is `***`
@@ -60,10 +79,11 @@ final class ServerConfig
         string $username,
         #[\SensitiveParameter]
         string $secret,
-        int $port = 5038,
+        ?int $port = null,
         string $auth = 'auto',
         string|array $events = 'on',
         ClientOptions|array|null $options = null,
+        bool|array $tls = false,
     ) {
         throw new \Error('a stub');
     }
@@ -72,7 +92,8 @@ final class ServerConfig
      * Reads a server as a configuration file has it.
      *
      * The names are those of the constructor's arguments; null is the same as not given. As environment variables are
-     * strings, the port may be a numeric string. `events` may also be true (`on`) or false (`off`).
+     * strings, the port may be a numeric string, and `tls` one of `true`, `false`, `1` and `0`. `events` may also be true (`on`)
+     * or false (`off`).
      *
      * @param string $key as in the constructor
      * @param array{
@@ -82,6 +103,14 @@ final class ServerConfig
      *     secret: string,
      *     auth?: 'auto'|'md5'|'plain'|null,
      *     events?: string|bool|list<string>|null,
+     *     tls?: bool|int|string|array{
+     *         verify?: 'system'|'ca'|'pin'|'none'|null,
+     *         ca_file?: string|null,
+     *         fingerprint?: string|list<string>|null,
+     *         server_name?: string|null,
+     *         client_cert?: string|null,
+     *         client_key?: string|null,
+     *     }|null,
      *     options?: ClientOptions|array<string, mixed>|null,
      * } $config
      *

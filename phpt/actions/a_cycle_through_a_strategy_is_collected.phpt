@@ -20,6 +20,11 @@ class Mine implements CompletionStrategy
         return 1;
     }
 
+    public function isComplete(AmiMessage $message): bool
+    {
+        return true;
+    }
+
     public function __destruct()
     {
         echo "destroyed\n";
@@ -29,10 +34,13 @@ class Mine implements CompletionStrategy
 $mine = new Mine();
 $mine->action = new GenericAction('Ping', [], $mine);
 unset($mine);
+$holder = new \stdClass();
+$holder->predicate = new CompleteWhen(function () use ($holder): bool { return true; });
+unset($holder);
 echo "collecting\n";
 var_dump(gc_collect_cycles());
 ?>
 --EXPECT--
 collecting
 destroyed
-int(2)
+int(5)

@@ -49,6 +49,11 @@ class Patient implements CompletionStrategy
     {
         return 1;
     }
+
+    public function isComplete(mixed $message, bool $more = false): true
+    {
+        return true;
+    }
 }
 var_dump(new Numbers() instanceof MetricsCollector, new Every() instanceof EventFilter, new Own() instanceof Action, new Patient() instanceof CompletionStrategy);
 ?>

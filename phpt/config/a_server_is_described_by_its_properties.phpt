@@ -20,6 +20,13 @@ var_dump($server->host, $server->events, $server->options == $options);
 $server = ServerConfig::fromArray('pbx4', settings(['port' => '5040', 'events' => false, 'auth' => null, 'options' => $options]));
 var_dump($server->port, $server->events, $server->auth, $server->options === $options);
 
+$server = new ServerConfig('pbx5', '192.0.2.1', 'u', 's', tls: true);
+var_dump($server->port, $server->tls);
+$server = new ServerConfig('pbx6', '192.0.2.1', 'u', 's', port: 5041, tls: ['fingerprint' => 'sha256:' . str_repeat('aB', 32), 'server_name' => 'PBX.example.org']);
+var_dump($server->port, $server->tls);
+var_dump(ServerConfig::fromArray('pbx7', settings(['tls' => ['ca_file' => '/ca.pem', 'client_cert' => '/c', 'client_key' => '/k']]))->tls === ['verify' => 'ca', 'ca_file' => '/ca.pem', 'client_cert' => '/c', 'client_key' => '/k']);
+var_dump(ServerConfig::fromArray('pbx8', settings(['tls' => 'false']))->tls);
+
 echo (new \ReflectionClass(ServerConfig::class))->getConstructor();
 ?>
 --EXPECT--
@@ -50,16 +57,33 @@ int(5040)
 string(3) "off"
 string(4) "auto"
 bool(true)
+int(5039)
+array(1) {
+  ["verify"]=>
+  string(6) "system"
+}
+int(5041)
+array(3) {
+  ["verify"]=>
+  string(3) "pin"
+  ["fingerprint"]=>
+  string(95) "AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB"
+  ["server_name"]=>
+  string(15) "pbx.example.org"
+}
+bool(true)
+NULL
 Method [ <internal:apn_ami, ctor> public method __construct ] {
 
-  - Parameters [8] {
+  - Parameters [9] {
     Parameter #0 [ <required> string $key ]
     Parameter #1 [ <required> string $host ]
     Parameter #2 [ <required> string $username ]
     Parameter #3 [ <required> string $secret ]
-    Parameter #4 [ <optional> int $port = 5038 ]
+    Parameter #4 [ <optional> ?int $port = null ]
     Parameter #5 [ <optional> string $auth = 'auto' ]
     Parameter #6 [ <optional> array|string $events = 'on' ]
     Parameter #7 [ <optional> Apn\AmiClient\ClientOptions|array|null $options = null ]
+    Parameter #8 [ <optional> array|bool $tls = false ]
   }
 }

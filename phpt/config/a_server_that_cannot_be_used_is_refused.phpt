@@ -18,7 +18,6 @@ $with(['port' => 0]);
 $with(['port' => 70000]);
 $with(['port' => 'abc']);
 $with(['port' => '5038']);
-$with(['port' => null]);
 $with(['username' => '']);
 $with(['username' => "a\r\nAction: Logoff"]);
 $with(['username' => 7]);
@@ -37,7 +36,14 @@ $with(['options' => new \stdClass()]);
 $from = fn (array $changes) => refused(fn () => ServerConfig::fromArray('pbx1', settings($changes)));
 $from(['host' => null]);
 $from(['password' => 'hunter2']);
-$from(['tls' => true]);
+$from(['ca_file' => '/ca.pem']);
+$from(['tls' => ['verify' => 'pin']]);
+$from(['tls' => ['fingerprint' => '00:11']]);
+$from(['tls' => ['ca_file' => '/ca.pem', 'verify' => 'none']]);
+$from(['tls' => ['passphrase' => 'hunter2']]);
+$with(['tls' => 'yes']);
+$with(['tls' => null]);
+$with(['tls' => ['client_key' => "-----BEGIN PRIVATE KEY-----\nhunter2"]]);
 $from(['read_timeout' => 5]);
 refused(fn () => ServerConfig::fromArray('pbx1', 'x'));
 refused(fn () => new ServerConfig('pbx1'));
@@ -63,8 +69,6 @@ port: "abc" must be a whole number, string given
   key 'port', value 'abc', suggestion NULL
 port: "5038" must be a whole number, string given
   key 'port', value '5038', suggestion NULL
-port: null must be a whole number, null given
-  key 'port', value NULL, suggestion NULL
 username: "" is empty
   key 'username', value '', suggestion NULL
 username: "a\r\nAction: Logoff" contains a carriage return, which would end the header that carries it
@@ -97,8 +101,22 @@ host is required
   key 'host', value NULL, suggestion NULL
 option "password" is unknown; did you mean "secret"?
   key 'password', value '***', suggestion 'secret'
-option "tls" is unknown
-  key 'tls', value true, suggestion NULL
+option "ca_file" is unknown; did you mean "tls.ca_file"?
+  key 'ca_file', value '***', suggestion 'tls.ca_file'
+tls.fingerprint is required
+  key 'tls.fingerprint', value NULL, suggestion NULL
+tls.fingerprint: "00:11" is no fingerprint; it has 4 hexadecimal digits instead of 64
+  key 'tls.fingerprint', value '00:11', suggestion NULL
+tls.ca_file: "/ca.pem" is of no use where verify is "none"; leave it out, or set verify to "ca"
+  key 'tls.ca_file', value '/ca.pem', suggestion NULL
+option "tls.passphrase" is unknown
+  key 'tls.passphrase', value '***', suggestion NULL
+tls: "yes" must be true, false or an array of settings by name, string given
+  key 'tls', value 'yes', suggestion NULL
+tls: null must be true, false or an array of settings by name, null given
+  key 'tls', value NULL, suggestion NULL
+tls.client_key: "***" must be the path of a PEM file, not its content
+  key 'tls.client_key', value '***', suggestion NULL
 option "read_timeout" is unknown; did you mean "options.read_timeout"?
   key 'read_timeout', value 5, suggestion 'options.read_timeout'
 config: "***" must be an array of values by name, string given

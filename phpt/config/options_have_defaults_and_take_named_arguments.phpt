@@ -42,6 +42,7 @@ max_events_per_tick 1000
 event_drop_log_interval_ms 1000
 allowed_events []
 blocked_events []
+push_filters false
 enforce_ip_endpoints true
 lazy true
 float(3)

@@ -48,4 +48,4 @@ one Pong
 one Pong one late Pong
 bye Closing
 bool(true)
-ConnectionLostException: WaitEvent on "pbx1": the connection was lost before the answer: the connection was closed by the application
+ConnectionLostException: WaitEvent on "pbx1": the connection was lost before the answer, so that its outcome is not known: the connection was closed by the application

@@ -27,6 +27,7 @@ ActionException < RuntimeException < Exception
 ActionSendFailedException < ActionException < RuntimeException < Exception
 ActionTimeoutException < ActionException < RuntimeException < Exception
 ActionErrorResponseException < ActionException < RuntimeException < Exception
+OriginateFailedException < ActionErrorResponseException < ActionException < RuntimeException < Exception
 MissingResponseException < ActionException < RuntimeException < Exception
 ActionCancelledException < ActionException < RuntimeException < Exception
 ProtocolException < RuntimeException < Exception

@@ -55,6 +55,7 @@ if ($child === 0) {
     }
     $manager->health();
     $manager->metrics();
+    $client->amiVersion() === '11.0.0' && $client->asteriskVersion() === null or print "what is known is told\n";
     $own = $simulator->ready();
     echo $own->default()->call(new GenericAction('Ping'))->get('Ping'), " of its own connection\n";
     exit(0);

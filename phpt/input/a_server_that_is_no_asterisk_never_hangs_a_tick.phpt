@@ -35,19 +35,19 @@ foreach (['stall', 'slow_banner ms=60000', 'http', 'garbage_banner bytes=5000'] 
 }
 ?>
 --EXPECT--
-stall: Reconnecting, no banner came in time
+stall: Reconnecting, no banner came in time (a port that wants TLS sends none without it)
 bool(true)
-ConnectionException: "pbx1" (HOST:PORT): no banner came in time
+ConnectionException: "pbx1" (HOST:PORT): no banner came in time (a port that wants TLS sends none without it)
 string(4) "Pong"
-slow_banner: Reconnecting, no banner came in time
+slow_banner: Reconnecting, no banner came in time (a port that wants TLS sends none without it)
 bool(true)
-ConnectionException: "pbx1" (HOST:PORT): no banner came in time
+ConnectionException: "pbx1" (HOST:PORT): no banner came in time (a port that wants TLS sends none without it)
 string(4) "Pong"
 http: Reconnecting, what answers there does not speak AMI
 bool(true)
 ConnectionException: "pbx1" (HOST:PORT): what answers there does not speak AMI
 string(4) "Pong"
-garbage_banner: Reconnecting, no banner came in time
+garbage_banner: Reconnecting, no banner came in time (a port that wants TLS sends none without it)
 bool(true)
-ConnectionException: "pbx1" (HOST:PORT): no banner came in time
+ConnectionException: "pbx1" (HOST:PORT): no banner came in time (a port that wants TLS sends none without it)
 string(4) "Pong"

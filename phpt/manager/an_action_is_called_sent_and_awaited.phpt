@@ -17,7 +17,7 @@ $simulator = new Simulator();
 $manager = $simulator->manager();
 $client = $manager->server('pbx1');
 $response = $client->call(new GenericAction('Ping'));
-var_dump($response->status, $response->get('ping'), $response->serverKey, $response->isSuccess(), $client->asteriskVersion(), $client->serverKey());
+var_dump($response->status, $response->get('ping'), $response->serverKey, $response->isSuccess(), $client->amiVersion(), $client->serverKey());
 
 $pending = $client->send(new GenericAction('Ping'));
 var_dump($pending->isComplete(), $pending->response(), $pending->error(), $pending->events());

@@ -54,6 +54,7 @@ Array
                     [events_queued] => int
                     [events_dispatched] => int
                     [events_unheard] => int
+                    [events_late] => int
                     [events_before_ready] => int
                     [protocol_desync] => int
                     [frames_too_long] => int
@@ -66,6 +67,8 @@ Array
                     [connect_attempts] => int
                     [sessions] => int
                     [losses] => int
+                    [filters_pushed] => int
+                    [filters_given_up] => int
                     [heartbeats_missed] => int
                     [events_dropped] => int
                     [events_dropped_by_name] => Array

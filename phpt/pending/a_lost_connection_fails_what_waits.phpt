@@ -35,7 +35,7 @@ $refused = thrown(fn () => $client->send(new GenericAction('Ping')));
 var_dump($refused->state());
 ?>
 --EXPECT--
-ConnectionLostException: WaitEvent on "pbx1": the connection was lost before the answer: Connection reset by peer (os error 104)
+ConnectionLostException: WaitEvent on "pbx1": the connection was lost before the answer, so that its outcome is not known: Connection reset by peer (os error 104)
 bool(true)
 string(4) "pbx1"
 string(9) "127.0.0.1"

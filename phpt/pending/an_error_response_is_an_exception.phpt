@@ -21,6 +21,8 @@ $pending = $client->send(new GenericAction('Originate', ['Channel' => '']));
 $pending->onComplete(function (?\Throwable $error, ?AmiResponse $response, array $events) { var_dump($error::class, $response?->status, $events); });
 $again = thrown(fn () => $pending->await());
 var_dump($again === $pending->error(), $pending->response()?->status, $again->getPrevious());
+// Its Message is only that the output follows.
+thrown(fn () => $client->call(new GenericAction('Command', ['Command' => 'core show nosuch'])));
 ?>
 --EXPECT--
 ActionErrorResponseException: NoSuchAction on "pbx1": Invalid/unknown command: NoSuchAction. Use Action: ListCommands to show available commands.
@@ -38,3 +40,4 @@ ActionErrorResponseException: Originate on "pbx1": Channel not specified
 bool(true)
 string(5) "Error"
 NULL
+ActionErrorResponseException: Command on "pbx1": No such command 'core show nosuch' (type 'core show help core show' for other possible commands)

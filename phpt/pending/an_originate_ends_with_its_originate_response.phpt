@@ -21,12 +21,8 @@ $response = $pending->await(5000);
 $event = $pending->events()[0];
 var_dump($response->status, count($pending->events()), $event->name, $event->get('Response'), $event->get('ActionID') === $pending->actionId());
 $busy = $manager->send($originate('1003'));
-try {
-    $busy->await(5000);
-} catch (ActionException $e) {
-    echo substr($e::class, 14), ': ', $e->getMessage(), "\n";
-}
-var_dump($busy->events()[0]->get('Response'));
+$failed = thrown(fn () => $busy->await(5000));
+var_dump($busy->response()->status, $failed->response() === $busy->response(), $failed->reason(), $failed->result()->get('Response'), $busy->events()[0]->get('Response'));
 
 $deaf = $simulator->ready([], ['events' => 'off']);
 $refused = thrown(fn () => $deaf->send($originate('1000')));
@@ -38,6 +34,11 @@ int(1)
 string(17) "OriginateResponse"
 string(7) "Success"
 bool(true)
+OriginateFailedException: Originate on "pbx1": the call failed: busy (reason 5)
+string(7) "Success"
+bool(true)
+int(5)
+string(7) "Failure"
 string(7) "Failure"
 InvalidConfigurationException: "pbx1": the result of Originate is an event of class call, which this server's `events` leave out
 string(6) "events"

@@ -27,5 +27,5 @@ var_dump($manager->default()->call(new GenericAction('Ping'))->get('Ping'));
 ?>
 --EXPECT--
 Disconnected 0
-told: WaitEvent on "pbx1": the connection was lost before the answer: the connection was closed by the application
+told: WaitEvent on "pbx1": the connection was lost before the answer, so that its outcome is not known: the connection was closed by the application
 string(4) "Pong"

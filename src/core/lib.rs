@@ -13,6 +13,8 @@
 //!      ├── correlation   which answer belongs to which action
 //!      ├── events        which events are wanted, and where they wait
 //!      └── health        states, heartbeats, backoff, circuit breaker
+//!
+//!   catalog      what Asterisk documents of its actions and events
 //! ```
 //!
 //! Methods are of four kinds, as in quinn-proto: `handle_*` take what happened, commands change something, and
@@ -20,6 +22,7 @@
 //! thing, takes out everything, waits until [`cluster::Cluster::next_deadline`], and goes on.
 #![forbid(unsafe_code)]
 
+pub mod catalog;
 pub mod cluster;
 pub mod config;
 pub mod connection;
@@ -31,3 +34,4 @@ pub mod metrics;
 pub mod protocol;
 pub mod secret;
 pub mod time;
+pub mod version;

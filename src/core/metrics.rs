@@ -27,6 +27,7 @@ counters! {
     events_queued: "Events put into the queue.",
     events_dispatched: "Events taken out of the queue for listeners.",
     events_unheard: "Events that nobody listens to, or that a filter refused.",
+    events_late: "Events of answers that nobody waits for any more.",
     events_before_ready: "Events that came before the session was ready.",
     protocol_desync: "Blocks that were no frame.",
     frames_too_long: "Frames longer than `max_frame_size`.",
@@ -39,5 +40,7 @@ counters! {
     connect_attempts: "Attempts to connect.",
     sessions: "Sessions that became ready.",
     losses: "Sessions and attempts that were lost.",
+    filters_pushed: "Filters and event masks that the server was told.",
+    filters_given_up: "Times that names were too many for filters, so that everything is let through.",
     heartbeats_missed: "Heartbeats that were not answered in time.",
 }

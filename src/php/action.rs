@@ -1,4 +1,4 @@
-//! The interface `Action`, and `GenericAction`, which is any action by its name and headers.
+//! The interfaces `Action` and `VersionedAction`, and `GenericAction`, which is any action by its name and headers.
 //!
 //! Everything that Asterisk would misread is refused when a `GenericAction` is made, and what is kept is ready to be
 //! sent. Actions of an application's own classes are read by their methods each time they are sent.
@@ -6,6 +6,7 @@
 use ami_core::config::{ConfigError, Value};
 use ami_core::correlation::is_originate;
 use ami_core::protocol::{self as core, ActionError};
+use ami_core::version::{AsteriskVersion, Availability};
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::class::ConstructorResult;
@@ -24,9 +25,14 @@ const ACTION: &str = "Apn\\AmiClient\\Action";
 /// The property with the strategy: PHP's collector of cycles must see it.
 const STRATEGY: &str = "completionStrategy";
 
-static INTERFACE: ClassSlot = ClassSlot::new();
+const VERSIONED_ACTION: &str = "Apn\\AmiClient\\VersionedAction";
+/// Most releases that `since()` may name: Asterisk maintains some four series at a time.
+const MAX_RELEASES: usize = 32;
 
-/// Declares the interface and the class, at startup.
+static INTERFACE: ClassSlot = ClassSlot::new();
+static VERSIONED: ClassSlot = ClassSlot::new();
+
+/// Declares the interfaces and the class, at startup.
 pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
     let methods = [
         FunctionBuilder::new_abstract("name").returns(DataType::String, false, false),
@@ -36,6 +42,14 @@ pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
     let builder = ClassBuilder::new(ACTION).flags(ClassFlags::Interface);
     let builder = methods.into_iter().fold(builder, |builder, method| builder.method(method, MethodFlags::Public));
     INTERFACE.set(zend::register(builder)?);
+    let since = FunctionBuilder::new_abstract("since").returns(DataType::Array, false, false);
+    let removed_in = FunctionBuilder::new_abstract("removedIn").returns(DataType::String, false, true);
+    let builder = ClassBuilder::new(VERSIONED_ACTION)
+        .flags(ClassFlags::Interface)
+        .implements((interface, ACTION))
+        .method(since, MethodFlags::Public)
+        .method(removed_in, MethodFlags::Public);
+    VERSIONED.set(zend::register(builder)?);
     class::declare::<GenericAction>()
 }
 
@@ -171,9 +185,37 @@ pub(crate) fn read_action(given: &Zval) -> PhpResult<(core::Action, Option<Zval>
     if let Some(generic) = GenericAction::of(object) {
         return Ok((generic.action().clone(), generic.completion().map(Zval::shallow_clone)));
     }
-    let action = build(&call(object, "name")?, Some(&call(object, "headers")?))?;
+    let mut action = build(&call(object, "name")?, Some(&call(object, "headers")?))?;
+    if object.instance_of(VERSIONED.entry()) {
+        action = action.with_availability(read_availability(object)?);
+    }
     let strategy = call(object, STRATEGY)?;
     Ok((action, strategy.is_object().then_some(strategy)))
+}
+
+fn read_availability(object: &ZendObject) -> PhpResult<Availability> {
+    const SINCE: &str = "since()";
+    let since = match config::read(&call(object, "since")?) {
+        Value::List(releases) if releases.len() <= MAX_RELEASES => {
+            releases.into_iter().map(|given| release(SINCE, given)).collect::<PhpResult<_>>()?
+        }
+        Value::List(releases) => {
+            let reason = format!("has more than {MAX_RELEASES} releases");
+            return Err(invalid_configuration(&ConfigError::invalid(SINCE, Value::List(releases), reason)));
+        }
+        other => return Err(invalid_configuration(&ConfigError::invalid(SINCE, other, "is no list of releases"))),
+    };
+    let removed_in = match config::read(&call(object, "removedIn")?) {
+        Value::Null => None,
+        given => Some(release("removedIn()", given)?),
+    };
+    Ok(Availability { since, removed_in })
+}
+
+fn release(method: &str, given: Value) -> PhpResult<AsteriskVersion> {
+    let release = if let Value::Bytes(text) = &given { AsteriskVersion::parse_release(text) } else { None };
+    let refused = || ConfigError::invalid(method, given, "is no release of Asterisk, such as \"20.4.0\"");
+    release.ok_or_else(|| invalid_configuration(&refused()))
 }
 
 fn call(object: &ZendObject, method: &str) -> PhpResult<Zval> {
@@ -236,6 +278,8 @@ fn with_headers(mut action: core::Action, headers: &Zval) -> PhpResult<core::Act
 
 fn with_header(action: core::Action, key: &[u8], value: &Zval) -> PhpResult<core::Action> {
     match text(key, value)? {
+        // A setting that is not set. Asterisk would take it for a no.
+        Some(text) if text.is_empty() && is_originate(&action) && key.eq_ignore_ascii_case(b"Async") => Ok(action),
         Some(text) => action.with_header(key, text).map_err(|error| refused(&error)),
         None => Ok(action),
     }

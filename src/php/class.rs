@@ -160,6 +160,11 @@ pub(crate) fn float(values: &[Zval], place: usize, name: &str) -> PhpResult<f64>
     }
 }
 
+/// PHP's `Error`.
+pub(crate) fn error() -> &'static ClassEntry {
+    ce::error()
+}
+
 /// What PHP itself says of an argument of the wrong type.
 pub(crate) fn wrong_type(place: usize, name: &str, wanted: &str, given: Option<&Zval>) -> PhpException {
     let given = match given {

@@ -76,7 +76,8 @@ impl AmiClient {
             (FunctionBuilder::new("state", get_state).returns(state, false, false), public),
             (FunctionBuilder::new("health", get_health).returns(DataType::Array, false, false), public),
             (FunctionBuilder::new("serverKey", server_key).returns(DataType::String, false, false), public),
-            (FunctionBuilder::new("asteriskVersion", version).returns(DataType::String, false, true), public),
+            (FunctionBuilder::new("asteriskVersion", asterisk_version).returns(DataType::String, false, true), public),
+            (FunctionBuilder::new("amiVersion", ami_version).returns(DataType::String, false, true), public),
         ];
         methods.push((listener_arguments(FunctionBuilder::new("onEvent", on_event), true), public));
         methods.push((listener_arguments(FunctionBuilder::new("onAnyEvent", on_any_event), false), public));
@@ -129,7 +130,7 @@ pub(crate) fn send_to(engine: &Rc<Engine>, manager: &Zval, id: ServerId, action:
         let options = reactor.cluster().connection(id).map(|connection| connection.options().action_timeout);
         options.unwrap_or_default()
     };
-    let completion = completion::read(strategy.as_ref(), &action, timeout)?;
+    let (completion, custom) = completion::read(strategy.as_ref(), &action, timeout)?;
     let sent = {
         let mut reactor = engine.reactor()?;
         let now = reactor.now();
@@ -142,7 +143,8 @@ pub(crate) fn send_to(engine: &Rc<Engine>, manager: &Zval, id: ServerId, action:
     match sent {
         Some(Ok((sequence, action_id))) => {
             let name = action.name().to_vec();
-            let pending = PendingAction::object(Rc::clone(engine), manager, id, sequence, action_id, name);
+            let strategy = custom.unwrap_or_else(Zval::null);
+            let pending = PendingAction::object(Rc::clone(engine), manager, id, sequence, action_id, name, strategy);
             engine.await_answer(id, sequence, &pending);
             Ok(pending)
         }
@@ -168,6 +170,7 @@ fn not_sent(engine: &Engine, id: ServerId, error: &SendError) -> PhpResult<Excep
         SendError::WriteBufferFull { waiting, limit } => {
             Exception::new(Class::Backpressure, message).limit("write_buffer_limit", number(limit), number(waiting))
         }
+        SendError::NotAvailable { .. } => Exception::new(Class::ActionSendFailed, message),
         SendError::Action(error) => super::exceptions::from_action_error(error),
         _ => {
             let events = engine.reactor()?.cluster().connection(id).map(|server| server.config().events.to_string());
@@ -214,7 +217,7 @@ fn become_ready(this: &AmiClient, timeout_ms: i64) -> PhpResult<Waited> {
         let Some(server) = reactor.cluster().connection(this.id) else {
             return Ok((ConnectionState::Disconnected, false));
         };
-        let refused = matches!(server.last_loss(), Some(LossReason::LoginRefused(_)));
+        let refused = server.last_loss().is_some_and(LossReason::needs_a_person);
         let hopeless =
             server.state() == ConnectionState::Fatal || (refused && server.state() == ConnectionState::Reconnecting);
         Ok((server.state(), hopeless))
@@ -312,10 +315,24 @@ extern "C" fn server_key(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClient>(ex, returned, 0, |this, _| Ok(Reply::Value(this.engine.server_key(this.id).zval())));
 }
 
-extern "C" fn version(ex: &mut ExecuteData, returned: &mut Zval) {
+extern "C" fn asterisk_version(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClient>(ex, returned, 0, |this, _| -> Result<Reply, PhpException> {
+        // A forked child is told what is known; it may not ask.
+        let may_ask = this.engine.check_owner().is_ok();
+        let mut reactor = this.engine.reactor()?;
+        let now = reactor.now();
+        if may_ask {
+            reactor.cluster_mut().want_version(this.id, now);
+        }
+        let version = reactor.cluster().connection(this.id).and_then(Connection::asterisk_version);
+        Ok(Reply::Value(version.map_or_else(Zval::null, |version| zend::string(version.to_string().as_bytes()))))
+    });
+}
+
+extern "C" fn ami_version(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClient>(ex, returned, 0, |this, _| -> Result<Reply, PhpException> {
         let reactor = this.engine.reactor()?;
-        let version = reactor.cluster().connection(this.id).and_then(|server| server.ami_version());
+        let version = reactor.cluster().connection(this.id).and_then(Connection::ami_version);
         Ok(Reply::Value(version.map_or_else(Zval::null, zend::string)))
     });
 }

@@ -15,7 +15,7 @@ use super::tick_summary;
 use super::zend::{self, CallError, SharedString, Tracer, call_method};
 use ami_core::cluster::ServerId;
 use ami_core::connection::Connection;
-use ami_core::correlation::LossReason;
+use ami_core::correlation::{Judgement, LossReason};
 use ami_core::events::SubscriptionId;
 use ami_core::log::{LOG_CAPACITY, Level, Record};
 use ami_core::time::Instant;
@@ -327,8 +327,45 @@ impl Engine {
         }
     }
 
+    /// Asks about the messages of actions whose end the application's own code decides.
+    fn judge_all(&self) -> PhpResult<Waited> {
+        loop {
+            let (server, question, now) = {
+                let mut reactor = self.reactor()?;
+                let Some((server, question)) = reactor.cluster_mut().effects().questions.pop_front() else {
+                    return Ok(Waited::Done);
+                };
+                let connection = reactor.cluster().connection(server);
+                if !connection.is_some_and(|connection| connection.is_waiting(question.sequence)) {
+                    // Nobody is asked any more; the core counts it.
+                    let now = reactor.now();
+                    reactor.cluster_mut().judge(server, question, Judgement::Continues, now);
+                    continue;
+                }
+                (server, question, reactor.now())
+            };
+            let pending = self.pending.borrow().get(&(server, question.sequence)).map(Zval::shallow_clone);
+            let this = pending.as_ref().and_then(Zval::object).and_then(PendingAction::of);
+            let judgement = match this.map(|this| this.judge(question.frame.clone(), now.wall)) {
+                Some(Some(judgement)) => judgement,
+                Some(None) => return Ok(Waited::Exiting),
+                None => Judgement::Continues,
+            };
+            // It may have forked: what else there is to ask is the parent's.
+            self.check_owner()?;
+            self.reactor()?.cluster_mut().judge(server, question, judgement, now);
+            drop(pending);
+            if self.after_letting_go(Some(server)) == Waited::Exiting {
+                return Ok(Waited::Exiting);
+            }
+        }
+    }
+
     fn settle_all(&self) -> PhpResult<Waited> {
         loop {
+            if self.judge_all()? == Waited::Exiting {
+                return Ok(Waited::Exiting);
+            }
             let (server, settled, now) = {
                 let mut reactor = self.reactor()?;
                 let Some((server, settled)) = reactor.cluster_mut().effects().settled.pop_front() else {
@@ -338,7 +375,7 @@ impl Engine {
             };
             let pending = self.pending.borrow_mut().remove(&(server, settled.sequence));
             let Some(this) = pending.as_ref().and_then(Zval::object).and_then(PendingAction::of) else { continue };
-            if this.settle(settled.outcome, now.wall) == Waited::Exiting {
+            if this.settle(settled.outcome, now.wall)? == Waited::Exiting {
                 return Ok(Waited::Exiting);
             }
             drop(pending);

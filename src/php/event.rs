@@ -14,7 +14,7 @@ use ext_php_rs::zend::ClassEntry;
 #[derive(Debug)]
 pub(crate) struct AmiEvent(Frame);
 
-native_class!(AmiEvent, "Apn\\AmiClient\\AmiEvent", made by the extension only, implements &[]);
+native_class!(AmiEvent, "Apn\\AmiClient\\AmiEvent", made by the extension only, implements & [message::IMPLEMENTED]);
 
 impl AmiEvent {
     /// The PHP object of an event.

@@ -19,6 +19,7 @@ use crate::php::enums::{self, CONNECTION_STATE};
 use crate::php::zend::{self, ClassSlot, Field};
 
 const AMI_RESPONSE: &str = "Apn\\AmiClient\\AmiResponse";
+const AMI_EVENT: &str = "Apn\\AmiClient\\AmiEvent";
 
 /// Which exception.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub(crate) enum Class {
     ActionSendFailed,
     ActionTimeout,
     ActionErrorResponse,
+    OriginateFailed,
     MissingResponse,
     ActionCancelled,
     Protocol,
@@ -84,10 +86,12 @@ const fn child(
 
 const OF_CONNECTION: (Class, fn() -> &'static ClassEntry) = (Class::Connection, || Class::Connection.entry());
 const OF_ACTION: (Class, fn() -> &'static ClassEntry) = (Class::Action, || Class::Action.entry());
+const OF_ERROR_RESPONSE: (Class, fn() -> &'static ClassEntry) =
+    (Class::ActionErrorResponse, || Class::ActionErrorResponse.entry());
 const OF_PROTOCOL: (Class, fn() -> &'static ClassEntry) = (Class::Protocol, || Class::Protocol.entry());
 
 /// In the order of [`Class`], parents before their children.
-static DEFINITIONS: [Definition; 16] = [
+static DEFINITIONS: [Definition; 17] = [
     root(
         Class::InvalidConfiguration,
         "Apn\\AmiClient\\InvalidConfigurationException",
@@ -127,6 +131,12 @@ static DEFINITIONS: [Definition; 16] = [
         "Apn\\AmiClient\\ActionErrorResponseException",
         OF_ACTION,
         &[("response", Field::Object(AMI_RESPONSE))],
+    ),
+    child(
+        Class::OriginateFailed,
+        "Apn\\AmiClient\\OriginateFailedException",
+        OF_ERROR_RESPONSE,
+        &[("reason", Field::OptionalInt), ("result", Field::Object(AMI_EVENT))],
     ),
     child(Class::MissingResponse, "Apn\\AmiClient\\MissingResponseException", OF_ACTION, &[]),
     child(Class::ActionCancelled, "Apn\\AmiClient\\ActionCancelledException", OF_ACTION, &[]),
@@ -254,6 +264,12 @@ impl Exception {
     /// The `AmiResponse` that said no.
     pub(crate) fn response(self, response: Zval) -> Self {
         self.field("response", response)
+    }
+
+    /// The `Reason` of the `OriginateResponse`, and that event.
+    pub(crate) fn originate_result(self, reason: Option<u32>, result: Zval) -> Self {
+        let reason = reason.map_or_else(Zval::null, |reason| class::zval(i64::from(reason)));
+        self.field("reason", reason).field("result", result)
     }
 
     /// What was refused. A secret must not get here.

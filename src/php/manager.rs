@@ -10,7 +10,7 @@ use super::metrics;
 use super::zend::{self, CallError, PreparedCallable, Traced, Tracer};
 use ami_core::cluster::ServerId;
 use ami_core::config as core;
-use ami_reactor::Reactor;
+use ami_reactor::{AddError, Reactor};
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
 use ext_php_rs::class::ConstructorResult;
@@ -56,9 +56,10 @@ impl AmiClientManager {
         for server in servers {
             let own = server.options(options).map_err(|error| invalid_configuration(&error))?;
             let address = SocketAddr::new(address_of(server, resolver.as_ref())?, server.port);
-            reactor
-                .add(Arc::new(server.clone()), Arc::new(own), Some(address))
-                .map_err(|error| Exception::new(Class::InvalidConfiguration, error.to_string()))?;
+            reactor.add(Arc::new(server.clone()), Arc::new(own), Some(address)).map_err(|error| match error {
+                AddError::Tls(error) => invalid_configuration(&error.within(&format!("servers.{}", server.key))),
+                AddError::Key(error) => Exception::new(Class::InvalidConfiguration, error.to_string()).into(),
+            })?;
         }
         let default = reactor.cluster().id(default.as_str()).unwrap_or(ServerId::from_index(0));
         if !options.lazy {

@@ -1,22 +1,70 @@
-//! What events and responses have in common: a frame, the server it came from, and when it was read.
+//! `AmiMessage`: what events and responses have in common: a frame, the server it came from, and when it was read.
 
 use super::class::{self, Reply};
+use super::event::AmiEvent;
 use super::exceptions::{Class, Exception};
-use super::zend::{self, Lazy, Names, SharedString, Slot};
+use super::response::AmiResponse;
+use super::zend::{self, ClassSlot, Lazy, Names, SharedString, Slot};
 use ami_core::protocol::{Frame, FrameKind, FrameRef};
 use ami_core::time::UnixMicros;
 use ext_php_rs::args::Arg;
-use ext_php_rs::builders::FunctionBuilder;
+use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
+use ext_php_rs::class::ClassEntryInfo;
 use ext_php_rs::exception::PhpResult;
-use ext_php_rs::flags::{DataType, MethodFlags};
+use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendClassObject, Zval};
-use ext_php_rs::zend::ExecuteData;
+use ext_php_rs::zend::{ClassEntry, ExecuteData};
 use std::cell::Cell;
 use std::thread::LocalKey;
 
 thread_local! {
     static HEADER_NAMES: Cell<Option<Names>> = const { Cell::new(None) };
     static FIRST_VALUES: Cell<Option<Names>> = const { Cell::new(None) };
+}
+
+/// Name of the interface.
+pub(crate) const AMI_MESSAGE: &str = "Apn\\AmiClient\\AmiMessage";
+
+/// For the classes that implement it.
+pub(crate) const IMPLEMENTED: ClassEntryInfo = (interface, AMI_MESSAGE);
+
+static INTERFACE: ClassSlot = ClassSlot::new();
+
+/// Declares the interface, at startup.
+pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
+    let key = || Arg::new("key", DataType::String);
+    let builder = [
+        FunctionBuilder::new_abstract("get").arg(key()).returns(DataType::String, false, true),
+        FunctionBuilder::new_abstract("all").arg(key()).returns(DataType::Array, false, false),
+        FunctionBuilder::new_abstract("has").arg(key()).returns(DataType::Bool, false, false),
+        FunctionBuilder::new_abstract("raw").returns(DataType::String, false, false),
+    ]
+    .into_iter()
+    .fold(ClassBuilder::new(AMI_MESSAGE).flags(ClassFlags::Interface), |builder, method| {
+        builder.method(method, MethodFlags::Public)
+    });
+    INTERFACE.set(zend::register(builder)?);
+    Ok(())
+}
+
+/// The interface.
+pub(crate) fn interface() -> &'static ClassEntry {
+    INTERFACE.entry()
+}
+
+/// The PHP object of a frame.
+pub(crate) fn of_frame(frame: Frame, server_key: &SharedString, received: UnixMicros) -> Zval {
+    match frame.as_ref().kind() {
+        FrameKind::Event => AmiEvent::object(frame, server_key, received),
+        FrameKind::Response => AmiResponse::object(frame, server_key, received),
+    }
+}
+
+/// The frame that a PHP object shows, if it is one of ours.
+pub(crate) fn frame_of(message: &Zval) -> Option<FrameRef<'_>> {
+    let object = message.dereference().object()?;
+    let event = ZendClassObject::<AmiEvent>::from_zend_obj(object).map(|event| event.frame());
+    event.or_else(|| ZendClassObject::<AmiResponse>::from_zend_obj(object).map(|response| response.frame()))
 }
 
 /// A class that shows a frame: its first property is the event's name or the response's status.

@@ -42,6 +42,7 @@ fn declare() -> ext_php_rs::error::Result<()> {
     zend::watch_forks();
     exceptions::declare()?;
     enums::declare()?;
+    message::declare()?;
     completion::declare()?;
     action::declare()?;
     filter::declare()?;

@@ -1,14 +1,16 @@
 //! `PendingAction`: an action on its way, and what it came to.
 
 use super::class::{self, Native, Reply, native_class};
+use super::completion;
 use super::engine::{Engine, Waited, rethrow};
 use super::event::AmiEvent;
 use super::exceptions::{Class, Exception};
 use super::held::Held;
+use super::message;
 use super::response::AmiResponse;
 use super::zend::{self, CallError, PreparedCallable, Traced, Tracer};
 use ami_core::cluster::ServerId;
-use ami_core::correlation::{Failure, Outcome};
+use ami_core::correlation::{Failure, Judgement, LossReason, Outcome};
 use ami_core::protocol::Frame;
 use ami_core::time::UnixMicros;
 use ext_php_rs::args::Arg;
@@ -33,6 +35,10 @@ pub(crate) struct PendingAction {
     action_name: Vec<u8>,
     /// Ticks while somebody awaits this; let go when the action has ended.
     manager: Held,
+    /// The application's own strategy, for as long as the action waits.
+    strategy: Held,
+    /// What that strategy threw.
+    thrown: Held,
     callbacks: RefCell<Vec<PreparedCallable>>,
     is_complete: Cell<bool>,
     response: Held,
@@ -53,6 +59,7 @@ impl PendingAction {
         sequence: u64,
         action_id: Vec<u8>,
         action_name: Vec<u8>,
+        strategy: Zval,
     ) -> Zval {
         let this = Self {
             engine,
@@ -61,6 +68,8 @@ impl PendingAction {
             action_id,
             action_name,
             manager: Held::new(manager.shallow_clone()),
+            strategy: Held::new(strategy),
+            thrown: Held::default(),
             callbacks: RefCell::new(Vec::new()),
             is_complete: Cell::new(false),
             response: Held::default(),
@@ -81,12 +90,27 @@ impl PendingAction {
         self.is_complete.get()
     }
 
+    /// Asks the application's own strategy about a message. `None`: `exit()` is unwinding the stack.
+    pub(crate) fn judge(&self, frame: Frame, at: UnixMicros) -> Option<Judgement> {
+        let message = message::of_frame(frame, &self.engine.server_key(self.server), at);
+        match completion::judge(&self.strategy.get(), &message) {
+            Ok(judgement) => Some(judgement),
+            Err(CallError::Thrown(exception)) => {
+                drop(self.thrown.replace(exception.shallow_clone()));
+                self.engine.callback_failed("completionStrategy", Some(self.server), exception);
+                Some(Judgement::Failed)
+            }
+            Err(CallError::NoMethod) => Some(Judgement::Failed),
+            Err(CallError::Unwinding) => None,
+        }
+    }
+
     /// The action has ended: keeps what it came to and calls those who wait for it.
-    pub(crate) fn settle(&self, outcome: Outcome, at: UnixMicros) -> Waited {
+    pub(crate) fn settle(&self, outcome: Outcome, at: UnixMicros) -> PhpResult<Waited> {
         let Outcome { failure, response, events } = outcome;
         let key = self.engine.server_key(self.server);
         let response = response.map_or_else(Zval::null, |frame| AmiResponse::object(frame, &key, at));
-        let error = failure.map_or_else(Zval::null, |failure| self.exception(&failure, &response).into_zval());
+        let error = failure.map_or_else(Zval::null, |failure| self.error(&failure, &response, events.last(), at));
         self.events.replace(events);
         self.settled_at.set(at);
         self.is_complete.set(true);
@@ -95,19 +119,23 @@ impl PendingAction {
         let callbacks = self.callbacks.take();
         for callback in &callbacks {
             match self.call(callback) {
-                Err(CallError::Unwinding) => return Waited::Exiting,
+                Err(CallError::Unwinding) => return Ok(Waited::Exiting),
                 Err(CallError::Thrown(exception)) => {
                     self.engine.callback_failed("onComplete", Some(self.server), exception);
                 }
                 Ok(_) | Err(CallError::NoMethod) => {}
             }
             if self.engine.after_letting_go(Some(self.server)) == Waited::Exiting {
-                return Waited::Exiting;
+                return Ok(Waited::Exiting);
             }
+            // It may have forked: those that follow are the parent's to call.
+            self.engine.check_owner()?;
         }
         drop(callbacks);
-        drop(self.manager.replace(Zval::null()));
-        if zend::is_unwinding() { Waited::Exiting } else { Waited::Done }
+        for held in [&self.manager, &self.strategy, &self.thrown] {
+            drop(held.replace(Zval::null()));
+        }
+        Ok(if zend::is_unwinding() { Waited::Exiting } else { Waited::Done })
     }
 
     fn call(&self, callback: &PreparedCallable) -> Result<Zval, CallError> {
@@ -138,7 +166,15 @@ impl PendingAction {
     /// The response, or the error as an exception.
     fn result(&self) -> PhpResult<Reply> {
         let error = self.error.get();
-        if error.is_object() { Err(rethrow(error)) } else { Ok(Reply::Value(self.response.get())) }
+        if error.is_object() {
+            return Err(rethrow(error));
+        }
+        let response = self.response.get();
+        if response.is_object() {
+            return Ok(Reply::Value(response));
+        }
+        let said = "its events completed it and no response came; they are in events()";
+        Err(self.about(Class::MissingResponse, said.as_bytes()).into())
     }
 
     /// Ticks until the action has ended, or so many milliseconds are over.
@@ -166,16 +202,40 @@ impl PendingAction {
         Exception::new(class, message).server_key(&key).action_id(&self.action_id).action_name(&self.action_name)
     }
 
+    /// What PHP gets of a failure: what the application's own strategy threw, or one of our exceptions.
+    fn error(&self, failure: &Failure, response: &Zval, last_event: Option<&Frame>, at: UnixMicros) -> Zval {
+        let thrown = self.thrown.get();
+        if *failure == Failure::StrategyFailed && thrown.is_object() {
+            return thrown;
+        }
+        let exception = self.exception(failure, response);
+        let exception = match (failure, last_event) {
+            (Failure::OriginateFailed(reason), Some(result)) => {
+                let key = self.engine.server_key(self.server);
+                exception.originate_result(*reason, AmiEvent::object(result.clone(), &key, at))
+            }
+            _ => exception,
+        };
+        exception.into_zval()
+    }
+
     fn exception(&self, failure: &Failure, response: &Zval) -> Exception {
         let class = match failure {
             Failure::ErrorResponse => Class::ActionErrorResponse,
+            Failure::OriginateFailed(_) => Class::OriginateFailed,
+            Failure::ConnectionLost(LossReason::Desync) => Class::ParserDesync,
+            Failure::NotSent(_) => Class::ActionSendFailed,
             Failure::Timeout(_) => Class::ActionTimeout,
             Failure::ConnectionLost(_) => Class::ConnectionLost,
-            Failure::Cancelled => Class::ActionCancelled,
+            Failure::Cancelled | Failure::ListCancelled => Class::ActionCancelled,
             Failure::MissingResponse => Class::MissingResponse,
             _ => Class::Protocol,
         };
-        let said = AmiResponse::message_of(response).unwrap_or_else(|| failure.to_string().into_bytes());
+        let said = match failure {
+            Failure::ErrorResponse => AmiResponse::error_of(response),
+            _ => None,
+        };
+        let said = said.unwrap_or_else(|| failure.to_string().into_bytes());
         let exception = self.about(class, &said).response(response.shallow_clone());
         match failure {
             Failure::Timeout(after) => exception.timeout_ms(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
@@ -221,7 +281,7 @@ impl Native for PendingAction {
 
 impl Traced for PendingAction {
     fn trace(&self, tracer: &mut Tracer<'_>) {
-        for held in [&self.manager, &self.response, &self.error, &self.event_list] {
+        for held in [&self.manager, &self.strategy, &self.thrown, &self.response, &self.error, &self.event_list] {
             held.trace(tracer);
         }
         if let Ok(callbacks) = self.callbacks.try_borrow() {

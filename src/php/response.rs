@@ -14,7 +14,7 @@ use ext_php_rs::zend::{ClassEntry, ExecuteData};
 #[derive(Debug)]
 pub(crate) struct AmiResponse(Frame);
 
-native_class!(AmiResponse, "Apn\\AmiClient\\AmiResponse", made by the extension only, implements &[]);
+native_class!(AmiResponse, "Apn\\AmiClient\\AmiResponse", made by the extension only, implements & [message::IMPLEMENTED]);
 
 impl AmiResponse {
     /// The PHP object of a response.
@@ -22,10 +22,12 @@ impl AmiResponse {
         message::object(Self(frame), server_key, received)
     }
 
-    /// What the `Message` header of a response object says.
-    pub(crate) fn message_of(object: &Zval) -> Option<Vec<u8>> {
-        let this = ZendClassObject::<Self>::from_zend_obj(object.object()?)?;
-        this.0.as_ref().header(b"Message").map(<[u8]>::to_vec)
+    /// What an error response says: the `Message` header. That of a failed command says only that its output follows, and the
+    /// first line of that says what is wrong.
+    pub(crate) fn error_of(object: &Zval) -> Option<Vec<u8>> {
+        let frame = ZendClassObject::<Self>::from_zend_obj(object.object()?)?.0.as_ref();
+        let printed = command::output(frame).find(|line| !line.is_empty());
+        printed.or_else(|| frame.header(b"Message")).map(<[u8]>::to_vec)
     }
 
     pub(crate) fn methods() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {

@@ -89,6 +89,7 @@ pub(crate) enum Slot {
     String,
     Array,
     StringOrArray,
+    ArrayOrNull,
     /// An object of this class, or null.
     Nullable(&'static str),
 }
@@ -102,6 +103,7 @@ pub(crate) fn declare_readonly(class: &mut ClassEntry, name: &str, slot: Slot) {
         Slot::String => MAY_BE_STRING,
         Slot::Array => MAY_BE_ARRAY,
         Slot::StringOrArray => MAY_BE_STRING | MAY_BE_ARRAY,
+        Slot::ArrayOrNull => MAY_BE_ARRAY | MAY_BE_NULL,
         Slot::Nullable(_) => _ZEND_TYPE_NAME_BIT | _ZEND_TYPE_NULLABLE_BIT,
     };
     let class_name: *mut c_void = match slot {

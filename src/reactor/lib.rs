@@ -6,8 +6,9 @@
 mod clock;
 mod link;
 mod reactor;
+mod tls;
 mod token;
 mod transport;
 
 pub use clock::Clock;
-pub use reactor::{MAX_WAIT, Reactor, Ticked};
+pub use reactor::{AddError, MAX_WAIT, Reactor, Ticked};

@@ -5,7 +5,8 @@
 //! a pause of ours can have led to it. After a pause a socket is therefore read first. Found empty, it may be
 //! empty only until the other kernel has noticed the room; so where there was a backlog, a grace follows.
 
-use crate::transport::Tcp;
+use crate::tls::Profile;
+use crate::transport::Transport;
 use ami_core::time::Instant;
 use std::time::Duration;
 
@@ -27,7 +28,9 @@ const MOST_IN_FLIGHT: usize = 16 * 1024 * 1024;
 /// The socket of one server.
 #[derive(Debug, Default)]
 pub(crate) struct Link {
-    pub(crate) tcp: Option<Tcp>,
+    pub(crate) transport: Option<Transport>,
+    /// What TLS is made with, where the server has it.
+    pub(crate) tls: Option<Profile>,
     pub(crate) generation: u32,
     /// It stands in the list of those to read.
     pub(crate) is_listed: bool,
@@ -40,9 +43,14 @@ pub(crate) struct Link {
 }
 
 impl Link {
+    /// No socket yet.
+    pub(crate) fn new(tls: Option<Profile>) -> Self {
+        Self { tls, ..Self::default() }
+    }
+
     /// Takes a new socket, which no pause has touched.
-    pub(crate) fn put(&mut self, tcp: Tcp, pauses: u64) {
-        self.tcp = Some(tcp);
+    pub(crate) fn put(&mut self, transport: Transport, pauses: u64) {
+        self.transport = Some(transport);
         self.catch_up(pauses);
     }
 

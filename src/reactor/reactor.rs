@@ -1,12 +1,16 @@
 //! The tick.
 
+mod opening;
+
 use crate::clock::Clock;
 use crate::link::{Link, PAUSE};
+use crate::tls::Profiles;
 use crate::token::{self, MAX_SERVERS};
-use crate::transport::{ReadOutcome, Tcp, WriteOutcome};
+use crate::transport::{ReadOutcome, Transport, WriteOutcome};
 use ami_core::cluster::{Cluster, DuplicateKey, ServerId};
-use ami_core::config::{ClientOptions, ServerConfig};
-use ami_core::connection::{Seed, TransportRequest};
+use ami_core::config::{ClientOptions, ConfigError, ServerConfig};
+use ami_core::connection::Seed;
+use ami_core::correlation::LossReason;
 use ami_core::time::{Instant, Now};
 use mio::{Events, Poll};
 use rand::{RngExt, rng};
@@ -15,6 +19,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use thiserror::Error;
 
 /// A tick waits no longer than this, so that signals and other work get their turn.
 pub const MAX_WAIT: Duration = Duration::from_millis(250);
@@ -32,6 +37,17 @@ pub struct Ticked {
     pub interrupted: bool,
 }
 
+/// Why a server was not added.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum AddError {
+    /// There is one with its key, or there are too many.
+    #[error(transparent)]
+    Key(#[from] DuplicateKey),
+    /// What its `tls` names cannot be used: a file that is not there, or holds something else.
+    #[error(transparent)]
+    Tls(#[from] ConfigError),
+}
+
 /// A cluster and its sockets.
 #[derive(Debug)]
 pub struct Reactor {
@@ -40,6 +56,7 @@ pub struct Reactor {
     clock: Clock,
     cluster: Cluster,
     links: Vec<Link>,
+    profiles: Profiles,
     /// Servers with bytes in the socket or in the parser, in turn.
     readable: VecDeque<ServerId>,
     /// Servers whose bytes wait for the end of a grace.
@@ -67,6 +84,7 @@ impl Reactor {
             clock,
             cluster: Cluster::new(options),
             links: Vec::new(),
+            profiles: Profiles::default(),
             readable: VecDeque::new(),
             held_back: Vec::new(),
             pauses: 0,
@@ -74,20 +92,21 @@ impl Reactor {
         })
     }
 
-    /// Adds a server. `options` are those in force for it.
+    /// Adds a server. `options` are those in force for it. The files that its `tls` names are read now.
     pub fn add(
         &mut self,
         config: Arc<ServerConfig>,
         options: Arc<ClientOptions>,
         address: Option<SocketAddr>,
-    ) -> Result<ServerId, DuplicateKey> {
+    ) -> Result<ServerId, AddError> {
         if self.links.len() >= MAX_SERVERS {
-            return Err(DuplicateKey(config.key.clone()));
+            return Err(DuplicateKey(config.key.clone()).into());
         }
+        let tls = self.profiles.of(&config)?;
         let mut random = rng();
         let seed = Seed { instance: random.random(), jitter: random.random() };
         let id = self.cluster.add(config, options, address, seed, self.clock.now())?;
-        self.links.push(Link::default());
+        self.links.push(Link::new(tls));
         Ok(id)
     }
 
@@ -193,7 +212,7 @@ impl Reactor {
             let Some(link) = self.links.get_mut(id.index()).filter(|link| link.generation == generation) else {
                 continue;
             };
-            let Some(tcp) = &mut link.tcp else { continue };
+            let Some(tcp) = link.transport.as_mut().map(Transport::tcp_mut) else { continue };
             if !tcp.is_open {
                 connecting.push(id);
             }
@@ -208,6 +227,7 @@ impl Reactor {
         }
         for id in connecting {
             self.confirm(id, now);
+            self.shake_hands(id, now);
         }
         // Sockets that were full and are not any more have bytes waiting for them.
         let writable: Vec<ServerId> = self
@@ -217,18 +237,17 @@ impl Reactor {
             .map(|event| token::unpack(event.token()).0)
             .collect();
         for id in writable {
+            self.shake_hands(id, now);
             self.flush(id, now);
         }
     }
 
-    fn confirm(&mut self, id: ServerId, now: Now) {
-        let Some(tcp) = self.links.get_mut(id.index()).and_then(|link| link.tcp.as_mut()) else { return };
-        match tcp.confirm() {
-            Ok(true) => self.cluster.handle_connected(id, now),
-            Ok(false) => {}
-            Err(error) => self.cluster.handle_end(id, Some(&error.to_string()), now),
+    /// Notes that there is something to read.
+    fn list(&mut self, id: ServerId) {
+        if let Some(link) = self.links.get_mut(id.index()).filter(|link| !link.is_listed) {
+            link.is_listed = true;
+            self.readable.push_back(id);
         }
-        self.carry_out(now);
     }
 
     /// Reads each server that is readable once, within its budget; what is left is for the next tick.
@@ -238,7 +257,7 @@ impl Reactor {
             let is_wanted = only.is_none_or(|wanted| wanted == id);
             let is_drained = is_wanted && self.read_one(id, now);
             let Some(link) = self.links.get_mut(id.index()) else { continue };
-            link.is_listed = !is_drained && link.tcp.is_some();
+            link.is_listed = !is_drained && link.transport.is_some();
             if link.is_listed {
                 self.readable.push_back(id);
             }
@@ -255,6 +274,9 @@ impl Reactor {
 
     /// Tells whether everything that had arrived was handled.
     fn read_one(&mut self, id: ServerId, now: Now) -> bool {
+        if let Some(is_drained) = self.shake_hands(id, now) {
+            return is_drained;
+        }
         let Some(connection) = self.cluster.connection(id) else { return true };
         let mut bytes = connection.options().max_bytes_read_per_tick;
         let mut frames = connection.options().max_frames_per_tick;
@@ -266,11 +288,11 @@ impl Reactor {
                 return false;
             }
             let Some(link) = self.links.get_mut(id.index()) else { return true };
-            let Some(tcp) = link.tcp.as_mut().filter(|tcp| tcp.is_open) else { return true };
+            let Some(transport) = link.transport.as_mut().filter(|transport| transport.is_open()) else { return true };
             let buffer = self.cluster.read_buffer(id);
             let room = buffer.len().min(bytes);
             let Some(buffer) = buffer.get_mut(..room).filter(|buffer| !buffer.is_empty()) else { return false };
-            match tcp.read(buffer) {
+            let lost = match transport.read(buffer) {
                 ReadOutcome::Bytes(count, is_empty) => {
                     bytes -= count;
                     link.count_read(count, self.pauses);
@@ -279,19 +301,17 @@ impl Reactor {
                     if is_empty && frames > 0 {
                         return true;
                     }
+                    continue;
                 }
                 ReadOutcome::Empty => return true,
-                ReadOutcome::End => {
-                    self.cluster.handle_end(id, None, now);
-                    self.carry_out(now);
-                    return true;
-                }
-                ReadOutcome::Broken(error) => {
-                    self.cluster.handle_end(id, Some(&error.to_string()), now);
-                    self.carry_out(now);
-                    return true;
-                }
-            }
+                ReadOutcome::Unread => return false,
+                ReadOutcome::End => LossReason::EndOfFile,
+                ReadOutcome::Broken(error) => LossReason::Io(error.to_string().into()),
+                ReadOutcome::Failed(failure) => LossReason::Tls(failure),
+            };
+            self.cluster.handle_loss(id, lost, now);
+            self.carry_out(now);
+            return true;
         }
     }
 
@@ -336,67 +356,33 @@ impl Reactor {
         loop {
             let Some(connection) = self.cluster.connection(id) else { return };
             let bytes = connection.unwritten();
-            if bytes.is_empty() {
+            let Some(link) = self.links.get_mut(id.index()) else { return };
+            let Some(transport) = &link.transport else { return };
+            if bytes.is_empty() && !transport.has_unsent() {
                 return;
             }
-            let Some(link) = self.links.get_mut(id.index()) else { return };
-            if !link.tcp.as_ref().is_some_and(|tcp| tcp.is_open && !tcp.is_full) {
+            if !transport.is_open() || transport.tcp().is_full {
                 return;
             }
             if !link.may_write(self.pauses) {
-                if link.grace_end(self.pauses).is_some() {
-                    if !self.held_back.contains(&id) {
-                        self.held_back.push(id);
-                    }
-                } else if !link.is_listed {
-                    link.is_listed = true;
-                    self.readable.push_back(id);
+                if link.grace_end(self.pauses).is_none() {
+                    self.list(id);
+                } else if !self.held_back.contains(&id) {
+                    self.held_back.push(id);
                 }
                 return;
             }
-            let Some(tcp) = &mut link.tcp else { return };
-            match tcp.write(bytes) {
+            let Some(transport) = &mut link.transport else { return };
+            match transport.write(bytes) {
                 WriteOutcome::Bytes(count) => self.cluster.handle_written(id, count, now),
                 WriteOutcome::Full => return,
                 WriteOutcome::Broken => {
                     // Reading tells why, after what had still arrived.
-                    tcp.read_closed = true;
-                    if !link.is_listed {
-                        link.is_listed = true;
-                        self.readable.push_back(id);
-                    }
+                    transport.tcp_mut().read_closed = true;
+                    self.list(id);
                     return;
                 }
             }
-        }
-    }
-
-    /// Opens and closes the sockets that the cluster asks for.
-    fn carry_out(&mut self, now: Now) {
-        while let Some(request) = self.cluster.effects().requests.pop_front() {
-            match request {
-                TransportRequest::Connect(id, address) => self.connect(id, address, now),
-                TransportRequest::Close(id) => self.close(id),
-            }
-        }
-    }
-
-    fn connect(&mut self, id: ServerId, address: SocketAddr, now: Now) {
-        self.close(id);
-        let Some(link) = self.links.get_mut(id.index()) else { return };
-        link.generation = link.generation.wrapping_add(1);
-        match Tcp::connect(address, self.poll.registry(), token::pack(id, link.generation)) {
-            Ok(tcp) => {
-                link.put(tcp, self.pauses);
-            }
-            Err(error) => self.cluster.handle_end(id, Some(&error.to_string()), now),
-        }
-    }
-
-    fn close(&mut self, id: ServerId) {
-        let Some(link) = self.links.get_mut(id.index()) else { return };
-        if let Some(mut tcp) = link.tcp.take() {
-            tcp.deregister(self.poll.registry());
         }
     }
 }

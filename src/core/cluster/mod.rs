@@ -11,7 +11,7 @@ pub use registry::{DuplicateKey, ServerId};
 
 use crate::config::{ClientOptions, ServerConfig};
 use crate::connection::{Connection, Context, Effects, Seed, SendError, TickCounts};
-use crate::correlation::Completion;
+use crate::correlation::{Completion, Judgement, LossReason, Question};
 use crate::events::{NewSubscription, SubscriptionId, Subscriptions, TooManySubscriptions};
 use crate::protocol::Action;
 use crate::time::{Instant, Now};
@@ -35,6 +35,10 @@ pub struct Cluster {
     dispatch: DispatchList,
     /// Attempts that may still begin in this tick.
     attempts_left: usize,
+    /// Servers that are told what is wanted of them.
+    filtering: Vec<ServerId>,
+    /// Which [`Subscriptions::changes`] they know.
+    told_changes: u64,
     /// Where the search for the next server to use begins.
     cursor: usize,
 }
@@ -53,6 +57,8 @@ impl Cluster {
             writers: VecDeque::new(),
             dispatch: DispatchList::default(),
             attempts_left: 0,
+            filtering: Vec::new(),
+            told_changes: 0,
             cursor: 0,
         }
     }
@@ -68,7 +74,13 @@ impl Cluster {
         seed: Seed,
         now: Now,
     ) -> Result<ServerId, DuplicateKey> {
-        self.registry.add(config.key.clone(), |id| Connection::new(id, config, options, address, seed, now))
+        let is_filtering = options.push_filters;
+        let id =
+            self.registry.add(config.key.clone(), |id| Connection::new(id, config, options, address, seed, now))?;
+        if is_filtering {
+            self.filtering.push(id);
+        }
+        Ok(id)
     }
 
     /// The server with that key.
@@ -119,9 +131,19 @@ impl Cluster {
         self.with(id, now, |connection, cx| connection.send(action, completion, cx))
     }
 
+    /// Says what a message from [`Effects::questions`] means to its action.
+    pub fn judge(&mut self, id: ServerId, question: Question, judgement: Judgement, now: Now) {
+        self.with(id, now, |connection, cx| connection.judge(question, judgement, cx));
+    }
+
     /// Gives up an action. Tells whether it was waiting.
     pub fn cancel(&mut self, id: ServerId, sequence: u64, now: Now) -> bool {
         self.with(id, now, |connection, cx| connection.cancel(sequence, cx)).unwrap_or_default()
+    }
+
+    /// Has a server asked for its version, if it was not in this session; see [`Connection::asterisk_version`].
+    pub fn want_version(&mut self, id: ServerId, now: Now) {
+        self.with(id, now, Connection::want_version);
     }
 
     /// Where the host name of a server leads.
@@ -148,7 +170,12 @@ impl Cluster {
 
     // ---- inputs -------------------------------------------------------------------------------------------
 
-    /// The socket of a server stands.
+    /// The socket of a server stands, and its TLS handshake begins.
+    pub fn handle_handshake(&mut self, id: ServerId, now: Now) {
+        self.with(id, now, |connection, _| connection.handle_handshake());
+    }
+
+    /// The socket of a server stands, and TLS with it where that is configured.
     pub fn handle_connected(&mut self, id: ServerId, now: Now) {
         self.with(id, now, Connection::handle_connected);
     }
@@ -175,6 +202,11 @@ impl Cluster {
         self.with(id, now, |connection, cx| connection.handle_end(error, cx));
     }
 
+    /// The connection to a server ended for a reason of the transport's.
+    pub fn handle_loss(&mut self, id: ServerId, reason: LossReason, now: Now) {
+        self.with(id, now, |connection, cx| connection.handle_loss(reason, cx));
+    }
+
     /// The first `count` bytes of [`Connection::unwritten`] were written.
     pub fn handle_written(&mut self, id: ServerId, count: usize, now: Now) {
         self.with(id, now, |connection, cx| connection.handle_written(count, cx));
@@ -183,11 +215,28 @@ impl Cluster {
     /// Time has passed. Deadlines for which `skip` holds are left for later: the answers may lie in what has not
     /// been read yet.
     pub fn handle_timeouts(&mut self, now: Now, skip: impl Fn(ServerId, Instant) -> bool) {
+        self.push_filters(now);
         let overdue = self.timers.range(..=(now.instant, ServerId::LAST));
         let due: Vec<ServerId> = overdue.filter(|&&(at, id)| !skip(id, at)).map(|&(_, id)| id).collect();
         for id in due {
             self.with(id, now, Connection::handle_timeout);
         }
+    }
+
+    /// Tells servers that want to know what listeners came and went, all of them since the last time at once.
+    fn push_filters(&mut self, now: Now) {
+        if self.has_untold_changes() {
+            self.told_changes = self.subscriptions.changes();
+            let filtering = core::mem::take(&mut self.filtering);
+            for &id in &filtering {
+                self.with(id, now, Connection::push_filters);
+            }
+            self.filtering = filtering;
+        }
+    }
+
+    fn has_untold_changes(&self) -> bool {
+        !self.filtering.is_empty() && self.told_changes != self.subscriptions.changes()
     }
 
     /// Lets connections that wait for it begin, in the order in which they came, within the budgets of attempts in
@@ -214,6 +263,9 @@ impl Cluster {
 
     /// The same for a driver that skips some deadlines.
     pub fn next_deadline_except(&self, skip: impl Fn(ServerId, Instant) -> bool) -> Option<Instant> {
+        if self.has_untold_changes() {
+            return Some(Instant::default());
+        }
         self.timers.iter().find(|&&(at, id)| !skip(id, at)).map(|&(at, _)| at)
     }
 
@@ -227,9 +279,9 @@ impl Cluster {
         !self.waiting.is_empty() && self.logging_in < self.options.max_connecting
     }
 
-    /// Whether actions have ended of which nobody was told yet.
+    /// Whether actions have ended of which nobody was told yet, or messages wait to be judged.
     pub fn has_settled(&self) -> bool {
-        !self.effects.settled.is_empty()
+        !self.effects.settled.is_empty() || !self.effects.questions.is_empty()
     }
 
     /// Everything that came about.

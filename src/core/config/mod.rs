@@ -15,6 +15,7 @@ mod options;
 mod server;
 mod spec;
 mod suggest;
+mod tls;
 mod value;
 
 pub use cluster::{Config, ServerSet};
@@ -24,4 +25,5 @@ pub use options::{ClientOptions, FRAME_DELIMITER, OPTIONS, OptionOverrides};
 pub use server::{AuthMethod, DEFAULT_PORT, EVENT_CLASSES, EventMask, SERVER_SETTINGS, ServerConfig, ServerKey};
 pub use spec::{Kind, OptionSpec, Scope, camel_case};
 pub use suggest::nearest;
+pub use tls::{ClientCertificate, DEFAULT_TLS_PORT, Fingerprint, TLS_SETTINGS, TlsConfig, Verify};
 pub use value::{Source, Value};

@@ -174,7 +174,7 @@ options! {
         "At some hundred bytes each, a million take hundreds of megabytes.";
     event_queue_capacity: usize = Kind::Count { default: 10_000, min: 1, max: 1_000_000 }, Server:
         "Events that wait for their listeners; over it the oldest is dropped and counted.",
-        "A million events of 500 bytes are half a gigabyte.";
+        "A million events of 500 bytes are half a gigabyte; the limit is also 1 KiB for each event it may hold, at least 64 MiB.";
     max_frame_size: usize = Kind::Bytes { default: MIB, min: 64 * KIB, max: 4 * MIB }, Server:
         "Bytes of the largest message; a larger one is discarded and counted.",
         "Real answers reach 90 KiB; 4 MiB is what Asterisk's own socket buffer takes.";
@@ -205,6 +205,9 @@ options! {
     blocked_events: Vec<Box<[u8]>> = Kind::Names, Server:
         "Names of events not to take in, case-insensitive; stronger than `allowed_events`.",
         "At most 1,000 names of 128 bytes: Asterisk has fewer than 200 events.";
+    push_filters: bool = Kind::Flag { default: false }, Server:
+        "Whether the server is told which events are listened to, so that it does not send the others; see `docs/filters.md`.",
+        "";
     enforce_ip_endpoints: bool = Kind::Flag { default: true }, Process:
         "Whether hosts must be IP addresses, so that nothing has to be looked up.",
         "";

@@ -48,6 +48,7 @@ fn without_options_the_documented_defaults_hold() {
             "event_drop_log_interval_ms 1000",
             "allowed_events an array of 0",
             "blocked_events an array of 0",
+            "push_filters false",
             "enforce_ip_endpoints true",
             "lazy true",
         ]
@@ -131,7 +132,7 @@ fn an_unknown_option_is_refused_by_name_with_the_nearest_known_one() {
 
 #[test]
 fn an_option_that_does_nothing_yet_is_unknown_instead_of_ignored() {
-    for name in ["memory_limit", "event_priorities", "redaction_keys", "io", "reconcile", "push_filters"] {
+    for name in ["memory_limit", "event_priorities", "redaction_keys", "io", "reconcile"] {
         assert_eq!(refused(name, Value::Int(0)), format!("option \"{name}\" is unknown"));
     }
 }

@@ -8,6 +8,7 @@ use super::host::Host;
 use super::options::{ClientOptions, OPTIONS, OptionOverrides};
 use super::spec::whole;
 use super::suggest::nearest;
+use super::tls::{DEFAULT_TLS_PORT, TLS_SETTINGS, TlsConfig};
 use super::value::{Source, Value};
 use crate::secret::Secret;
 
@@ -15,10 +16,10 @@ use crate::secret::Secret;
 pub const DEFAULT_PORT: u16 = 5038;
 
 /// The names of a server's settings, in the order in which manuals list them.
-pub const SERVER_SETTINGS: [&str; 7] = ["host", "port", "username", "secret", "auth", "events", "options"];
+pub const SERVER_SETTINGS: [&str; 8] = ["host", "port", "username", "secret", "auth", "events", "tls", "options"];
 
 /// What other clients call these settings.
-const OTHER_NAMES: [(&[u8], &str); 7] = [
+const OTHER_NAMES: [(&[u8], &str); 8] = [
     (b"address", "host"),
     (b"hostname", "host"),
     (b"ip", "host"),
@@ -26,6 +27,7 @@ const OTHER_NAMES: [(&[u8], &str); 7] = [
     (b"login", "username"),
     (b"password", "secret"),
     (b"pass", "secret"),
+    (b"ssl", "tls"),
 ];
 
 /// The classes that events have on Asterisk 16 and 22: the words that its `Events:` header knows.
@@ -173,6 +175,8 @@ pub struct ServerConfig {
     pub auth: AuthMethod,
     /// Which events it is asked for.
     pub events: EventMask,
+    /// How the connection is protected; `None`: not at all.
+    pub tls: Option<TlsConfig>,
     /// What it changes of the cluster's options.
     pub overrides: OptionOverrides,
 }
@@ -185,7 +189,7 @@ impl ServerConfig {
         source: Source,
     ) -> Result<Self, ConfigError> {
         let (mut host, mut username, mut secret) = (None, None, None);
-        let mut port = DEFAULT_PORT;
+        let (mut port, mut tls) = (None, None);
         let mut auth = AuthMethod::default();
         let mut events = EventMask::default();
         let mut overrides = OptionOverrides::default();
@@ -196,11 +200,12 @@ impl ServerConfig {
             }
             match name {
                 b"host" => host = Some(Host::parse("host", string("host", value)?)?),
-                b"port" => port = read_port(value, source)?,
+                b"port" => port = Some(read_port(value, source)?),
                 b"username" => username = Some(credential("username", value)?),
                 b"secret" => secret = Some(credential("secret", value).map_err(ConfigError::secret)?),
                 b"auth" => auth = read_auth(value)?,
                 b"events" => events = read_events(value)?,
+                b"tls" => tls = TlsConfig::parse(value, source)?,
                 b"options" => overrides = read_options(value)?,
                 unknown => return Err(unknown_setting(unknown, value)),
             }
@@ -208,11 +213,12 @@ impl ServerConfig {
         Ok(Self {
             key,
             host: host.ok_or_else(|| ConfigError::missing("host"))?,
-            port,
+            port: port.unwrap_or(if tls.is_some() { DEFAULT_TLS_PORT } else { DEFAULT_PORT }),
             username: username.ok_or_else(|| ConfigError::missing("username"))?,
             secret: Secret::new(secret.ok_or_else(|| ConfigError::missing("secret"))?),
             auth,
             events,
+            tls,
             overrides,
         })
     }
@@ -319,6 +325,8 @@ fn unknown_setting(name: &[u8], value: Value) -> ConfigError {
     let other_name = OTHER_NAMES.iter().find(|(other, _)| name.eq_ignore_ascii_case(other)).map(|(_, known)| *known);
     let suggestion = if OPTIONS.iter().any(|option| option.name.as_bytes() == name) {
         Some(format!("options.{}", String::from_utf8_lossy(name)))
+    } else if let Some(setting) = TLS_SETTINGS.iter().find(|setting| setting.as_bytes() == name) {
+        Some(format!("tls.{setting}"))
     } else {
         other_name.or_else(|| nearest(name, SERVER_SETTINGS)).map(str::to_owned)
     };

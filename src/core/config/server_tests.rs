@@ -52,6 +52,15 @@ fn a_port_out_of_range_is_refused_with_the_range() {
 }
 
 #[test]
+fn with_tls_the_port_is_another_one_unless_it_is_given() {
+    let tls = ("tls", Value::Bool(true));
+    assert_eq!(read_with(core::slice::from_ref(&tls)).unwrap().port, 5039);
+    assert_eq!(read_with(&[tls.clone(), ("port", Value::Null)]).unwrap().port, 5039);
+    assert_eq!(read_with(&[("port", Value::Int(5038)), tls]).unwrap().port, 5038);
+    assert_eq!(read_with(&[("tls", Value::Bool(false))]), read_with(&[]));
+}
+
+#[test]
 fn an_empty_username_or_secret_is_refused() {
     assert_eq!(refused("username", Value::text("")), "username: \"\" is empty");
     assert_eq!(refused("secret", Value::text("")), "secret: \"***\" is empty");
@@ -113,11 +122,13 @@ fn an_unknown_setting_is_refused_with_the_name_that_was_meant() {
         ("user", "username"),
         ("secrt", "secret"),
         ("read_timeout", "options.read_timeout"),
+        ("ca_file", "tls.ca_file"),
+        ("ssl", "tls"),
     ] {
         let expected = format!("option \"{given}\" is unknown; did you mean \"{meant}\"?");
         assert_eq!(refused(given, Value::Int(1)), expected);
     }
-    assert_eq!(refused("tls", Value::Bool(true)), "option \"tls\" is unknown");
+    assert_eq!(refused("proxy", Value::Bool(true)), "option \"proxy\" is unknown");
 }
 
 #[test]

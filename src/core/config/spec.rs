@@ -160,7 +160,7 @@ fn seconds(key: &str, value: Value, source: Source, min: f64, max: f64) -> Resul
     }
 }
 
-fn flag(key: &str, value: Value, source: Source) -> Result<bool, ConfigError> {
+pub(super) fn flag(key: &str, value: Value, source: Source) -> Result<bool, ConfigError> {
     match (&value, source) {
         (Value::Bool(flag), _) => Ok(*flag),
         (Value::Int(1), Source::Array) => Ok(true),

@@ -1,7 +1,7 @@
 //! What handling something brought about, for the driver to carry out or hand on.
 
 use crate::cluster::ServerId;
-use crate::correlation::Settled;
+use crate::correlation::{Question, Settled};
 use crate::log::LogRing;
 use core::net::SocketAddr;
 use std::collections::VecDeque;
@@ -44,6 +44,10 @@ pub struct Effects {
     pub requests: VecDeque<TransportRequest>,
     /// Actions that have ended, in order. Bounded by what was pending.
     pub settled: VecDeque<(ServerId, Settled)>,
+    /// Messages to judge, as far as their actions [are still waiting](crate::connection::Connection::is_waiting), before what has settled is told, in order, each with
+    /// [`Cluster::judge`](crate::cluster::Cluster::judge). Bounded by [`MAX_ANSWER_BYTES`](crate::correlation::MAX_ANSWER_BYTES)
+    /// a server and by the `max_messages` of each action.
+    pub questions: VecDeque<(ServerId, Question)>,
     /// What there is to log.
     pub log: LogRing,
     /// What happened.

@@ -2,7 +2,7 @@
 
 use super::login::Step;
 use super::{Context, Session};
-use crate::correlation::{EventVerdict, Failure, LossReason, Settled};
+use crate::correlation::{EventVerdict, Failure, LossReason, Progress, Settled};
 use crate::events::QueuedEvent;
 use crate::health::ConnectionState;
 use crate::log::Level;
@@ -36,20 +36,24 @@ impl Session {
             self.counters.responses_unmatched += 1;
             return;
         };
+        self.commands.remove(&sequence);
         if self.pings.contains(&sequence) {
             self.on_pong(sequence, cx);
         } else if self.pending.contains(sequence) {
-            if let Some(settled) = self.pending.on_response(sequence, frame, cx.now.instant) {
-                self.settle(settled, cx);
+            if let Some(progress) = self.pending.on_response(sequence, frame, cx.now.instant) {
+                self.on_progress(progress, cx);
             }
-        } else if !self.on_login_response(sequence, frame, cx) {
+        } else if !self.on_login_response(sequence, frame, cx)
+            && !self.on_version_response(sequence, frame)
+            && !self.on_filter_response(sequence, frame, cx)
+        {
             self.counters.responses_unmatched += 1;
         }
     }
 
     fn on_event(&mut self, frame: FrameRef<'_>, cx: &mut Context<'_>) {
         self.counters.events += 1;
-        if !self.pending.is_empty() && self.answers_action(frame, cx) {
+        if self.pending.may_know_events() && self.answers_action(frame, cx) {
             return;
         }
         match frame.name() {
@@ -67,14 +71,16 @@ impl Session {
     /// Hands an event to the action whose id it carries. Tells whether it was for that action alone.
     fn answers_action(&mut self, frame: FrameRef<'_>, cx: &mut Context<'_>) -> bool {
         let Some(sequence) = frame.action_id().and_then(|id| self.ids.parse(id)) else { return false };
-        let (consumed, settled) = match self.pending.on_event(sequence, frame, cx.now.instant) {
+        let (consumed, progress) = match self.pending.on_event(sequence, frame, cx.now.instant) {
             EventVerdict::Foreign => return false,
-            EventVerdict::Consumed(settled) => (true, settled),
-            EventVerdict::Shared(settled) => (false, settled),
+            EventVerdict::Late => {
+                self.counters.events_late += 1;
+                return true;
+            }
+            EventVerdict::Consumed(progress) => (true, progress),
+            EventVerdict::Shared(progress) => (false, progress),
         };
-        if let Some(settled) = settled {
-            self.settle(settled, cx);
-        }
+        self.on_progress(progress, cx);
         consumed
     }
 
@@ -90,8 +96,9 @@ impl Session {
             return;
         }
         self.counters.events_queued += 1;
-        if self.queue.push(QueuedEvent { frame: frame.to_frame(), received: cx.now.wall }) {
-            cx.effects.counts.events_dropped += 1;
+        let dropped = self.queue.push(QueuedEvent { frame: frame.to_frame(), received: cx.now.wall });
+        if dropped > 0 {
+            cx.effects.counts.events_dropped += dropped;
             let interval = self.options.event_drop_log_interval_ms;
             if self.drop_log.due.is_none() && !interval.is_zero() {
                 self.drop_log.due = Some(cx.now.instant + interval);
@@ -107,6 +114,7 @@ impl Session {
             self.log(Level::Warning, message, fields, cx);
             return;
         };
+        self.commands.remove(&sequence);
         self.log_action(sequence, Level::Warning, message, fields, cx);
         if let Some(settled) = self.pending.fail(sequence, Failure::FrameTooLong(bytes), cx.now.instant) {
             self.settle(settled, cx);
@@ -133,11 +141,27 @@ impl Session {
         }
     }
 
+    fn on_progress(&mut self, progress: Progress, cx: &mut Context<'_>) {
+        while let Some(evicted) = self.pending.take_evicted() {
+            self.settle(evicted, cx);
+        }
+        match progress {
+            Progress::Waits => {}
+            Progress::Ends(settled) => self.settle(settled, cx),
+            Progress::Asks(question) => cx.effects.questions.push_back((self.id, question)),
+        }
+    }
+
     pub(super) fn settle(&mut self, settled: Settled, cx: &mut Context<'_>) {
         if settled.outcome.failure.is_some() {
             self.counters.actions_failed += 1;
         } else {
             self.counters.actions_completed += 1;
+        }
+        if self.pending.take_silence_end()
+            && let Some(heartbeat) = &mut self.heartbeat
+        {
+            heartbeat.postpone(cx.now.instant);
         }
         cx.effects.counts.actions_completed += 1;
         cx.effects.settled.push_back((self.id, settled));

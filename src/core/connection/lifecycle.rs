@@ -1,8 +1,11 @@
 //! How sessions begin and end, and what happens when time passes.
 
+use super::filters::Filters;
 use super::login::Step;
+use super::server_version::ServerVersion;
 use super::{Context, DesyncWindow, Link, Session, TransportRequest};
-use crate::correlation::LossReason;
+use crate::config::Verify;
+use crate::correlation::{LossReason, TlsFailure, TlsProblem};
 use crate::health::{CircuitState, ConnectionState, MIN_DELAY, Verdict};
 use crate::log::{Level, LogValue};
 use crate::protocol::Action;
@@ -69,16 +72,28 @@ impl Session {
         }
     }
 
+    /// The socket stands, and TLS has to follow within the same `connect_timeout`.
+    pub(super) fn handshake(&mut self) {
+        if self.state == ConnectionState::Connecting && self.link == Link::Held {
+            self.step = Step::Handshake;
+        }
+    }
+
     pub(super) fn connected(&mut self, cx: &mut Context<'_>) {
         if self.state != ConnectionState::Connecting || self.link != Link::Held {
             return;
         }
         self.enter(ConnectionState::Connected, cx.now);
+        self.step = Step::Idle;
         self.banner = None;
         self.desync = DesyncWindow::default();
         self.last_read = cx.now.instant;
         // Asterisk's own authtimeout counts from here too.
         self.step_deadline = Some(cx.now.instant + self.options.auth_timeout);
+        if self.config.tls.as_ref().is_some_and(|tls| tls.verify == Verify::None) {
+            let message = "the server's certificate is not verified: tls.verify is \"none\"";
+            self.log(Level::Warning, message, self.where_to(), cx);
+        }
     }
 
     pub(super) fn close(&mut self, cx: &mut Context<'_>) {
@@ -133,9 +148,10 @@ impl Session {
         self.end_session(&reason, cx);
         self.counters.losses += 1;
         let circuit = self.breaker.state();
-        match reason {
-            LossReason::LoginRefused(_) => self.breaker.on_refused_login(cx.now.instant),
-            _ => self.breaker.on_failure(cx.now.instant),
+        if reason.needs_a_person() {
+            self.breaker.on_refusal(cx.now.instant);
+        } else {
+            self.breaker.on_failure(cx.now.instant);
         }
         let delay = self.backoff.next_delay(&mut self.rng);
         let attempt = self.backoff.attempt();
@@ -188,36 +204,51 @@ impl Session {
         self.step_deadline = None;
         self.heartbeat = None;
         self.pings.clear();
+        self.version = ServerVersion::default();
+        self.filters = Filters::default();
+        self.commands.clear();
+        let written = self.write.sent();
         self.write.clear();
-        for settled in self.pending.lose_all(reason, cx.now.instant) {
+        for settled in self.pending.lose_all(reason, written, cx.now.instant) {
             self.settle(settled, cx);
         }
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        [self.step_deadline, self.pending.next_deadline(), self.heartbeat_deadline(), self.drop_log.due]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.step_deadline,
+            self.pending.next_deadline(),
+            self.heartbeat_deadline(),
+            self.drop_log.due,
+            self.filters.due,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// When a heartbeat is due: by its schedule, or before, when nothing was read for `read_timeout` and no Pong
-    /// is waited for.
+    /// is waited for. Not while an action silences the session: that action's own time is the bound.
     fn heartbeat_deadline(&self) -> Option<Instant> {
-        let heartbeat = self.heartbeat.as_ref()?;
+        let heartbeat = self.heartbeat.as_ref().filter(|_| !self.pending.is_silenced())?;
         let due = heartbeat.due();
         Some(if heartbeat.is_waiting() { due } else { due.min(self.last_read + self.options.read_timeout) })
     }
 
     pub(super) fn on_timeout(&mut self, cx: &mut Context<'_>) {
         let now = cx.now.instant;
-        while let Some(settled) = self.pending.expire(now) {
-            let fields = vec![("waited_ms", settled.latency.as_millis().into())];
-            self.log_action(settled.sequence, Level::Warning, "action timed out", fields, cx);
-            self.settle(settled, cx);
+        while let Some(expired) = self.pending.expire(now) {
+            let fields = vec![("waited_ms", expired.after.as_millis().into())];
+            self.log_action(expired.sequence, Level::Warning, "action timed out", fields, cx);
+            if let Some(settled) = expired.settled {
+                self.settle(settled, cx);
+            }
         }
         if self.drop_log.due.is_some_and(|due| due <= now) {
             self.log_drops(cx);
+        }
+        if self.filters.due.is_some_and(|due| due <= now) {
+            self.push_filters(cx);
         }
         if self.step_deadline.is_some_and(|deadline| deadline <= now) {
             self.step_overdue(cx);
@@ -232,6 +263,10 @@ impl Session {
             ConnectionState::Connecting if self.link == Link::None => {
                 self.link = Link::Wanted;
                 self.step_deadline = None;
+            }
+            ConnectionState::Connecting if self.step == Step::Handshake => {
+                let message = "the server accepted the connection, but the TLS handshake took too long";
+                self.lose(LossReason::Tls(TlsFailure::new(TlsProblem::HandshakeTimeout, message)), cx);
             }
             ConnectionState::Connecting => self.lose(LossReason::ConnectTimeout, cx),
             ConnectionState::Connected => self.lose(LossReason::BannerTimeout, cx),

@@ -15,6 +15,8 @@ use md5::{Digest, Md5};
 pub(super) enum Step {
     /// Nothing.
     Idle,
+    /// The end of the TLS handshake.
+    Handshake,
     /// The answer to the Challenge.
     Challenge(u64),
     /// The answer to the Login.
@@ -58,7 +60,7 @@ impl Session {
 
     fn on_challenge(&mut self, frame: FrameRef<'_>, cx: &mut Context<'_>) {
         match frame.header(b"Challenge") {
-            Some(challenge) if !is_error(frame) => {
+            Some(challenge) if !frame.is_error() => {
                 let mut hash = Md5::new();
                 hash.update(challenge);
                 hash.update(self.config.secret.expose());
@@ -101,7 +103,7 @@ impl Session {
     }
 
     fn on_login(&mut self, frame: FrameRef<'_>, cx: &mut Context<'_>) {
-        if is_error(frame) {
+        if frame.is_error() {
             self.refused(frame, cx);
         } else if self.config.events.includes("system") {
             self.step = Step::Boot;
@@ -139,9 +141,6 @@ impl Session {
         self.counters.sessions += 1;
         let version = String::from_utf8_lossy(self.banner.as_deref().unwrap_or_default()).into_owned();
         self.log(Level::Info, "ready", vec![("banner", version.into())], cx);
+        self.push_filters(cx);
     }
-}
-
-fn is_error(frame: FrameRef<'_>) -> bool {
-    frame.name().eq_ignore_ascii_case(b"error")
 }

@@ -7,10 +7,12 @@
 //! The parser and the rest are apart, because a frame is handled while it still lies in the parser's buffer.
 
 mod effects;
+mod filters;
 mod ingest;
 mod lifecycle;
 mod login;
 mod send;
+mod server_version;
 mod write_buffer;
 
 pub use effects::{Effects, TickCounts, TransportRequest};
@@ -28,9 +30,12 @@ use crate::protocol::{Item, Parser, ParserLimits};
 use crate::time::{Instant, Now};
 use core::net::SocketAddr;
 use core::time::Duration;
+use filters::Filters;
 use login::Step;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
+use server_version::ServerVersion;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a connection needs to handle something.
@@ -74,6 +79,8 @@ struct Session {
     step_deadline: Option<Instant>,
     ids: ActionIds,
     pending: PendingTable,
+    /// Commands of this session that have no answer yet, whether anybody still waits for it or not.
+    commands: BTreeSet<u64>,
     write: WriteBuffer,
     admission: Admission,
     queue: EventQueue,
@@ -90,6 +97,8 @@ struct Session {
     drop_log: DropLog,
     desync: DesyncWindow,
     banner: Option<Box<[u8]>>,
+    version: ServerVersion,
+    filters: Filters,
     last_loss: Option<LossReason>,
     counters: Counters,
     rng: Xoshiro256PlusPlus,
@@ -146,6 +155,7 @@ impl Connection {
             step_deadline: None,
             ids: ActionIds::new(config.key.as_str(), seed.instance, options.max_action_id_length),
             pending: PendingTable::new(options.max_pending_actions, options.command_output_limit),
+            commands: BTreeSet::new(),
             write: WriteBuffer::new(options.write_buffer_limit),
             admission: Admission::new(
                 options.allowed_events.iter().map(AsRef::as_ref),
@@ -163,6 +173,8 @@ impl Connection {
             drop_log: DropLog::default(),
             desync: DesyncWindow::default(),
             banner: None,
+            version: ServerVersion::default(),
+            filters: Filters::default(),
             last_loss: None,
             counters: Counters::default(),
             rng: Xoshiro256PlusPlus::seed_from_u64(seed.jitter),
@@ -174,7 +186,12 @@ impl Connection {
 
     // ---- inputs -------------------------------------------------------------------------------------------
 
-    /// The socket that was asked for stands.
+    /// The socket that was asked for stands, and the driver begins the TLS handshake.
+    pub fn handle_handshake(&mut self) {
+        self.session.handshake();
+    }
+
+    /// The socket that was asked for stands, and TLS with it where that is configured.
     pub fn handle_connected(&mut self, cx: &mut Context<'_>) {
         self.parser.reset();
         self.session.connected(cx);
@@ -199,8 +216,8 @@ impl Connection {
     /// means that nothing whole is left.
     pub fn parse(&mut self, frames: usize, cx: &mut Context<'_>) -> usize {
         let mut handled = 0;
-        // Only a command is answered in the shape that swallows blank lines.
-        self.parser.expect_follows(!self.session.pending.is_empty());
+        // Only a command is answered in the shape that swallows blank lines, and values can forge that shape.
+        self.parser.expect_follows(!self.session.commands.is_empty());
         while handled < frames && self.session.link == Link::Held {
             let Some(item) = self.parser.next() else { break };
             self.session.on_item(item, cx);
@@ -214,6 +231,11 @@ impl Connection {
 
     /// The driver's socket is at its end, or broke: `error` says how. Everything that was read is still handled.
     pub fn handle_end(&mut self, error: Option<&str>, cx: &mut Context<'_>) {
+        self.handle_loss(error.map_or(LossReason::EndOfFile, |error| LossReason::Io(error.into())), cx);
+    }
+
+    /// The same for an end of another kind.
+    pub fn handle_loss(&mut self, reason: LossReason, cx: &mut Context<'_>) {
         self.parse(usize::MAX, cx);
         if self.session.link != Link::Held {
             return;
@@ -221,7 +243,6 @@ impl Connection {
         if self.parser.buffered() > 0 {
             self.session.counters.frames_cut += 1;
         }
-        let reason = error.map_or(LossReason::EndOfFile, |error| LossReason::Io(error.into()));
         self.session.lose(reason, cx);
         self.parser.reset();
     }
@@ -229,6 +250,9 @@ impl Connection {
     /// A deadline may have passed.
     pub fn handle_timeout(&mut self, cx: &mut Context<'_>) {
         self.session.on_timeout(cx);
+        if self.parser.is_in_follows() {
+            self.session.give_up_commands();
+        }
         // Heartbeats make this the rhythm in which the room of a past flood is given back.
         self.parser.shrink_if_idle();
         if self.session.link != Link::Held {
@@ -333,13 +357,6 @@ impl Connection {
     /// Why the last session or attempt ended.
     pub const fn last_loss(&self) -> Option<&LossReason> {
         self.session.last_loss.as_ref()
-    }
-
-    /// The AMI version of the banner, such as `11.0.0`.
-    pub fn ami_version(&self) -> Option<&[u8]> {
-        let banner = self.session.banner.as_deref()?;
-        let slash = memchr::memrchr(b'/', banner)?;
-        banner.get(slash + 1..)
     }
 
     /// The server's configuration.

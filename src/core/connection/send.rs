@@ -1,10 +1,15 @@
 //! Sending actions: all or nothing.
 
 use super::{Connection, Context, Session};
-use crate::correlation::{Completion, Failure, Strategy};
+use crate::correlation::{Completion, Failure, Judgement, Question, Strategy, silences_session};
 use crate::health::ConnectionState;
 use crate::protocol::{Action, ActionError};
+use crate::version::{AsteriskVersion, Availability};
 use thiserror::Error;
+
+/// Most commands without an answer that are remembered, for the sake of answers in the shape of old servers, which hold blank
+/// lines. Of older ones such an answer is noise.
+const MAX_COMMANDS: usize = 1_024;
 
 /// Why an action was not sent. Nothing of it was queued.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -38,6 +43,16 @@ pub enum SendError {
         /// The class that has to be in the mask.
         class: &'static str,
     },
+    /// The server is known not to have it.
+    #[error("Asterisk {version} does not have {action} ({availability})")]
+    NotAvailable {
+        /// The action.
+        action: Box<str>,
+        /// The server's version.
+        version: Box<AsteriskVersion>,
+        /// Which releases have it.
+        availability: Box<Availability>,
+    },
 }
 
 impl Connection {
@@ -48,6 +63,23 @@ impl Connection {
             self.session.counters.actions_refused += 1;
         }
         sent
+    }
+
+    /// Whether an action waits for its answer.
+    pub fn is_waiting(&self, sequence: u64) -> bool {
+        self.session.pending.contains(sequence)
+    }
+
+    /// Takes what the driver says of a message of one of this server's actions.
+    pub fn judge(&mut self, question: Question, judgement: Judgement, cx: &mut Context<'_>) {
+        let session = &mut self.session;
+        if !session.pending.contains(question.sequence) {
+            // It ended meanwhile, by an earlier message or by `cancel`.
+            session.counters.events_late += 1;
+        }
+        if let Some(settled) = session.pending.judge(question, judgement, cx.now.instant) {
+            session.settle(settled, cx);
+        }
     }
 
     /// Gives up an action. Tells whether it was waiting; a later answer is counted and ignored.
@@ -74,10 +106,29 @@ impl Session {
             let action = String::from_utf8_lossy(action.name()).into();
             return Err(SendError::ResultMasked { action, class: "call" });
         }
+        self.check_available(action)?;
+        self.await_events(action, &completion.strategy, cx);
         let sequence = self.write_action(action)?;
-        self.pending.insert(sequence, completion, cx.now.instant);
+        self.pending.insert(sequence, completion, silences_session(action), self.write.added(), cx.now.instant);
+        if action.name().eq_ignore_ascii_case(b"Command") {
+            self.commands.insert(sequence);
+            if self.commands.len() > MAX_COMMANDS {
+                self.commands.pop_first();
+            }
+        }
         self.counters.actions_sent += 1;
+        if action.availability().is_some() {
+            self.want_version();
+        }
         Ok(sequence)
+    }
+
+    /// Output of a command is being read whose end does not come: once nobody waits for any command, it swallows nothing
+    /// more.
+    pub(super) fn give_up_commands(&mut self) {
+        if !self.commands.iter().any(|&sequence| self.pending.contains(sequence)) {
+            self.commands.clear();
+        }
     }
 
     /// Puts an action into the write buffer under a new sequence number.

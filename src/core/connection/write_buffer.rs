@@ -6,6 +6,8 @@ pub struct WriteBuffer {
     bytes: Vec<u8>,
     written: usize,
     limit: usize,
+    /// All bytes that were ever added.
+    added: u64,
 }
 
 /// Room that an empty buffer keeps: a few actions.
@@ -14,7 +16,7 @@ const KEPT: usize = 4 * 1024;
 impl WriteBuffer {
     /// An empty buffer.
     pub const fn new(limit: usize) -> Self {
-        Self { bytes: Vec::new(), written: 0, limit }
+        Self { bytes: Vec::new(), written: 0, limit, added: 0 }
     }
 
     /// Adds bytes, or, when they do not fit, adds nothing and tells so.
@@ -23,6 +25,7 @@ impl WriteBuffer {
             return false;
         }
         self.bytes.extend_from_slice(bytes);
+        self.added += bytes.len() as u64;
         true
     }
 
@@ -47,6 +50,16 @@ impl WriteBuffer {
         self.written = 0;
         self.bytes.clear();
         self.bytes.shrink_to(KEPT);
+    }
+
+    /// How many bytes were added so far: where the last one stands among all.
+    pub const fn added(&self) -> u64 {
+        self.added
+    }
+
+    /// How many of those are on their way; asked before [`WriteBuffer::clear`].
+    pub fn sent(&self) -> u64 {
+        self.added - self.len() as u64
     }
 
     /// How many bytes wait.
@@ -89,5 +102,16 @@ mod tests {
         assert_eq!(buffer.unwritten(), b"789abcdefg");
         buffer.advance(10);
         assert!(buffer.is_empty());
+    }
+
+    #[test]
+    fn places_count_on_over_all_that_was_added() {
+        let mut buffer = WriteBuffer::new(10);
+        buffer.push(b"01234567");
+        buffer.advance(5);
+        assert_eq!((buffer.added(), buffer.sent()), (8, 5));
+        buffer.advance(3);
+        buffer.push(b"abc");
+        assert_eq!((buffer.added(), buffer.sent()), (11, 8));
     }
 }

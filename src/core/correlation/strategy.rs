@@ -1,18 +1,21 @@
-//! What completes an action, and the ways in which it can fail.
+//! What completes an action, and within which bounds.
 
-use crate::protocol::Action;
-use core::fmt;
+use crate::catalog;
+use crate::protocol::{Action, FrameKind, FrameRef};
 use core::time::Duration;
-use thiserror::Error;
 
 /// What an action's answer looks like.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Strategy {
-    /// One response; or, when that response says `EventList: start`, the list that follows it.
-    /// Asterisk tells by that header which actions answer with lists. A list has [`LIST_DURATION`] from sending, or
-    /// longer when the completion says so: nobody knew beforehand that it would be one.
-    #[default]
-    ByAnswer,
+    /// One response; or, when that response announces a list, the list that follows it.
+    /// Asterisk announces by `EventList: start`. A server that sends no such header is taken by its word, when the
+    /// `Message` says that something follows and the action is known to answer with a list. A list has
+    /// [`LIST_DURATION`] from sending, or longer when the completion says so: nobody knew beforehand that it would
+    /// be one.
+    ByAnswer {
+        /// The end event that the action is known to have, in lower case.
+        list_end: Option<&'static [u8]>,
+    },
     /// One response and nothing else. Events that carry the action's id go to listeners.
     Single,
     /// A response, items, and an end event with `EventList: Complete`. For servers that send no such header the
@@ -21,13 +24,32 @@ pub enum Strategy {
         /// Names of end events, in lower case.
         complete_events: Vec<Box<[u8]>>,
     },
-    /// A response that says "queued", and later one event with the result, which goes to listeners too.
+    /// A response, and events up to one of these names.
+    Multi {
+        /// Names of events that end it, in lower case.
+        terminal_events: Vec<Box<[u8]>>,
+    },
+    /// Events up to one of these names. A response may come, and fails the action when it is an error, but none is
+    /// needed.
+    EventOnly {
+        /// Names of events that end it, in lower case.
+        terminal_events: Vec<Box<[u8]>>,
+    },
+    /// A response that says "queued", and later one event with the result.
     Async {
         /// Name of that event, in lower case.
         event: Box<[u8]>,
     },
     /// One response whose output lines are limited to `command_output_limit`.
     Command,
+    /// The driver judges each message; see [`Question`](super::Question).
+    Custom,
+}
+
+impl Default for Strategy {
+    fn default() -> Self {
+        Self::ByAnswer { list_end: None }
+    }
 }
 
 impl Strategy {
@@ -41,10 +63,10 @@ impl Strategy {
     pub fn of(action: &Action) -> Self {
         if action.name().eq_ignore_ascii_case(b"Command") {
             Self::Command
-        } else if is_originate(action) && action.header(b"Async").is_some_and(is_true) {
+        } else if is_originate(action) && is_asynchronous(action) {
             Self::originate()
         } else {
-            Self::ByAnswer
+            Self::ByAnswer { list_end: catalog::list_end(action.name()) }
         }
     }
 
@@ -57,6 +79,63 @@ impl Strategy {
             _ => action_timeout,
         }
     }
+
+    /// Whether this message is the last one that the action waits for. An error response always is.
+    ///
+    /// Of a list that [`Strategy::ByAnswer`] found, this knows the end; that a response announces one, it does not ask.
+    pub fn completes(&self, frame: FrameRef<'_>) -> bool {
+        match frame.kind() {
+            FrameKind::Response => {
+                frame.is_error() || matches!(self, Self::ByAnswer { .. } | Self::Single | Self::Command)
+            }
+            FrameKind::Event => match self {
+                Self::ByAnswer { .. } | Self::List { .. } => match frame.event_list() {
+                    Some(value) => value.eq_ignore_ascii_case(b"complete") || value.eq_ignore_ascii_case(b"cancelled"),
+                    None => self.ends_by_name(frame.name()),
+                },
+                Self::Multi { terminal_events } | Self::EventOnly { terminal_events } => {
+                    is_one_of(frame.name(), terminal_events)
+                }
+                Self::Async { event } => frame.name().eq_ignore_ascii_case(event),
+                Self::Single | Self::Command | Self::Custom => false,
+            },
+        }
+    }
+
+    /// Whether a list without `EventList` headers ends with an event of that name.
+    fn ends_by_name(&self, name: &[u8]) -> bool {
+        match self {
+            Self::ByAnswer { list_end: Some(end) } => name.eq_ignore_ascii_case(end),
+            Self::List { complete_events } if !complete_events.is_empty() => is_one_of(name, complete_events),
+            _ => {
+                name.len() >= 8 && name.get(name.len() - 8..).is_some_and(|tail| tail.eq_ignore_ascii_case(b"complete"))
+            }
+        }
+    }
+
+    /// Whether a response to an action that is complete by its answer says that a list follows.
+    pub(super) fn announces_list(&self, response: FrameRef<'_>) -> bool {
+        let Self::ByAnswer { list_end } = self else { return false };
+        match response.event_list() {
+            Some(value) => value.eq_ignore_ascii_case(b"start"),
+            None => list_end.is_some() && response.header(b"Message").is_some_and(says_follow),
+        }
+    }
+}
+
+fn is_one_of(name: &[u8], names: &[Box<[u8]>]) -> bool {
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether Asterisk sends events of that name to every session, whosever action they answer. All others that carry an
+/// `ActionID` go to the session that asked, be they named and marked like public ones.
+pub(super) fn is_broadcast(name: &[u8]) -> bool {
+    [b"originateresponse".as_slice(), b"userevent"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Every list of Asterisk 16 and 22 is announced by a message with "will follow", "follows", "follow" or "following".
+fn says_follow(message: &[u8]) -> bool {
+    message.windows(6).any(|word| word.eq_ignore_ascii_case(b"follow"))
 }
 
 /// Default of how long a list may take: `CoreShowChannels` of a big server, asked during a flood.
@@ -72,6 +151,17 @@ const DEFAULT_RINGING: Duration = Duration::from_secs(30);
 /// Whether an action starts a call.
 pub fn is_originate(action: &Action) -> bool {
     action.name().eq_ignore_ascii_case(b"Originate")
+}
+
+/// Whether an `Originate` is answered at once.
+fn is_asynchronous(action: &Action) -> bool {
+    action.header(b"Async").is_some_and(is_true)
+}
+
+/// Whether Asterisk answers nothing else on the session, and sends no events, until this action has ended: a
+/// synchronous `Originate`, and `WaitEvent`.
+pub fn silences_session(action: &Action) -> bool {
+    action.name().eq_ignore_ascii_case(b"WaitEvent") || (is_originate(action) && !is_asynchronous(action))
 }
 
 /// What Asterisk takes for a yes.
@@ -109,96 +199,6 @@ impl Completion {
 
     /// The default strategy within `max_duration`.
     pub const fn by_answer(max_duration: Duration) -> Self {
-        Self { strategy: Strategy::ByAnswer, max_duration, max_messages: DEFAULT_MAX_MESSAGES }
+        Self { strategy: Strategy::ByAnswer { list_end: None }, max_duration, max_messages: DEFAULT_MAX_MESSAGES }
     }
-}
-
-/// Why a session ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LossReason {
-    /// `connect_timeout` passed: the host is down or drops packets.
-    ConnectTimeout,
-    /// The operating system refused or broke the connection; its words.
-    Io(Box<str>),
-    /// `auth_timeout` passed without a banner: not an AMI port, or one that is silent.
-    BannerTimeout,
-    /// `auth_timeout` passed between the banner and the accepted login.
-    AuthTimeout,
-    /// The server refused the login; its words.
-    LoginRefused(Box<str>),
-    /// What spoke first was not Asterisk: for instance an HTTP server.
-    NotAmi,
-    /// The server closed the connection.
-    EndOfFile,
-    /// Heartbeats were not answered.
-    HeartbeatLost,
-    /// Too much of what came could not be read as AMI.
-    Desync,
-    /// The application closed the connection.
-    Closed,
-}
-
-impl LossReason {
-    /// A short name for logs and metrics.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::ConnectTimeout => "connect_timeout",
-            Self::Io(_) => "io_error",
-            Self::BannerTimeout => "banner_timeout",
-            Self::AuthTimeout => "auth_timeout",
-            Self::LoginRefused(_) => "login_refused",
-            Self::NotAmi => "not_ami",
-            Self::EndOfFile => "end_of_file",
-            Self::HeartbeatLost => "heartbeat_lost",
-            Self::Desync => "desync",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl fmt::Display for LossReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ConnectTimeout => f.write_str("connecting took too long"),
-            Self::Io(error) => f.write_str(error),
-            Self::BannerTimeout => f.write_str("no banner came in time"),
-            Self::AuthTimeout => f.write_str("the login was not answered in time"),
-            Self::LoginRefused(message) => write!(f, "the login was refused: {message}"),
-            Self::NotAmi => f.write_str("what answers there does not speak AMI"),
-            Self::EndOfFile => f.write_str("the server closed the connection"),
-            Self::HeartbeatLost => f.write_str("heartbeats were not answered"),
-            Self::Desync => f.write_str("too much of what came could not be read as AMI"),
-            Self::Closed => f.write_str("the connection was closed by the application"),
-        }
-    }
-}
-
-/// Why an action did not complete.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Failure {
-    /// The server answered `Response: Error`: a wrong parameter, a missing right, an unknown action.
-    #[error("the server answered with an error")]
-    ErrorResponse,
-    /// Nothing completed it in time: a slow server, a blocked session, or the wrong strategy.
-    #[error("no complete answer within {} ms", .0.as_millis())]
-    Timeout(Duration),
-    /// The answer had more messages than allowed: a list longer than expected.
-    #[error("the answer has more than {0} messages")]
-    TooManyMessages(u32),
-    /// The session ended first. Whether the server carried the action out is not known.
-    #[error("the connection was lost before the answer: {0}")]
-    ConnectionLost(LossReason),
-    /// The application gave it up.
-    #[error("the action was cancelled")]
-    Cancelled,
-    /// An event completed it, but no response had come.
-    #[error("the action completed without a response")]
-    MissingResponse,
-    /// The frame that answered was longer than `max_frame_size` and was thrown away.
-    #[error("the answer was a frame of {0} bytes, longer than max_frame_size")]
-    FrameTooLong(u64),
-    /// The output of a command was longer than `command_output_limit`.
-    #[error("the command's output is longer than {0} bytes")]
-    OutputTooLong(usize),
 }

@@ -40,6 +40,11 @@ impl<V> NameMap<V> {
         self.0.entry(name.to_ascii_lowercase().into_boxed_slice()).or_default()
     }
 
+    /// The names, in lower case.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], &V)> {
+        self.0.iter().map(|(name, value)| (&**name, value))
+    }
+
     pub(super) fn remove(&mut self, name: &[u8]) {
         self.0.remove(&*name.to_ascii_lowercase());
     }

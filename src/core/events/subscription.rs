@@ -67,8 +67,11 @@ struct Entry {
 
 impl Entry {
     fn wants(&self, server: ServerId, frame: FrameRef<'_>) -> bool {
+        self.concerns(server) && self.conditions.iter().all(|condition| condition.holds(frame))
+    }
+
+    fn concerns(&self, server: ServerId) -> bool {
         self.server.is_none_or(|wanted| wanted == server)
-            && self.conditions.iter().all(|condition| condition.holds(frame))
     }
 
     /// Sorts by falling priority, then by age.
@@ -86,6 +89,8 @@ pub struct Subscriptions {
     names: HashMap<SubscriptionId, Option<Box<[u8]>>>,
     free: Vec<u32>,
     subscribed: u64,
+    /// Grows whenever the answer of [`Subscriptions::names`] may be another one.
+    changes: u64,
 }
 
 impl Subscriptions {
@@ -107,6 +112,7 @@ impl Subscriptions {
             Some(name) => self.by_name.get_or_insert(name),
             None => &mut self.any,
         };
+        self.changes += u64::from(!list.iter().any(|other| other.server == entry.server));
         let place = list.partition_point(|other| other.rank() <= entry.rank());
         list.insert(place, entry);
         self.names.insert(id, name);
@@ -119,13 +125,13 @@ impl Subscriptions {
         match name {
             Some(name) => {
                 if let Some(list) = self.by_name.get_mut(&name) {
-                    list.retain(|entry| entry.id != id);
+                    self.changes += u64::from(take_out(list, id));
                     if list.is_empty() {
                         self.by_name.remove(&name);
                     }
                 }
             }
-            None => self.any.retain(|entry| entry.id != id),
+            None => self.changes += u64::from(take_out(&mut self.any, id)),
         }
         if let Some(generation) = self.generations.get_mut(id.index as usize) {
             *generation = generation.wrapping_add(1);
@@ -147,6 +153,19 @@ impl Subscriptions {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
+    }
+
+    /// The names that anybody wants of this server, in lower case; `None` where somebody wants every event. Header
+    /// conditions do not count.
+    pub fn names(&self, server: ServerId) -> Option<impl Iterator<Item = &[u8]>> {
+        let is_concerned = move |list: &[Entry]| list.iter().any(|entry| entry.concerns(server));
+        let named = self.by_name.iter().filter(move |(_, list)| is_concerned(list)).map(|(name, _)| name);
+        (!is_concerned(&self.any)).then_some(named)
+    }
+
+    /// Grows whenever [`Subscriptions::names`] may have another answer for some server, and at no other time.
+    pub const fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether anybody wants this event of this server.
@@ -171,6 +190,13 @@ impl Subscriptions {
     fn named(&self, name: &[u8]) -> &[Entry] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Takes one out. Tells whether it was the last one for its server, or for all.
+fn take_out(list: &mut Vec<Entry>, id: SubscriptionId) -> bool {
+    let Some(at) = list.iter().position(|entry| entry.id == id) else { return false };
+    let gone = list.remove(at);
+    !list.iter().any(|other| other.server == gone.server)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use core::time::Duration;
 /// Whether attempts are let through.
 ///
 /// ```text
-///            threshold failures, or a refused login
+///            threshold failures, or a refusal
 ///   Closed ────────────────────────────────────────► Open
 ///     ▲                                              ▲  │ cooldown is over
 ///     │ a probe succeeds           a probe fails     │  ▼
@@ -105,8 +105,8 @@ impl Breaker {
         }
     }
 
-    /// The login was refused: trying again soon cannot help, and looks like an attack.
-    pub const fn on_refused_login(&mut self, now: Instant) {
+    /// The login or a certificate was refused: trying again soon cannot help, and looks like an attack.
+    pub const fn on_refusal(&mut self, now: Instant) {
         self.failures = self.failures.saturating_add(1);
         self.open(now);
     }
@@ -181,9 +181,9 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_login_opens_it_at_once() {
+    fn a_refusal_opens_it_at_once() {
         let mut breaker = Breaker::new(POLICY);
-        breaker.on_refused_login(START);
+        breaker.on_refusal(START);
         assert_eq!(breaker.state(), CircuitState::Open);
     }
 }

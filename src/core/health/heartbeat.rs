@@ -56,6 +56,11 @@ impl Heartbeat {
         if self.misses >= self.allowed_misses { Verdict::Dead } else { Verdict::Missed }
     }
 
+    /// Nothing could be answered until now: a whole interval passes before the next verdict.
+    pub fn postpone(&mut self, now: Instant) {
+        self.due = now + self.interval;
+    }
+
     /// A Pong came. Tells whether Pongs had been missing, so that `Degraded` ends.
     pub const fn on_pong(&mut self) -> bool {
         let recovered = self.misses > 0;

@@ -4,6 +4,7 @@
 //! that an action which exists can be sent: only its action id, which is chosen later, is checked when
 //! it is serialised.
 
+use crate::version::Availability;
 use core::fmt;
 
 /// The most header lines in an action, `Action` and `ActionID` counted. Asterisk 16 and 22 answer more
@@ -41,22 +42,23 @@ pub type ActionHeader = (Box<[u8]>, Box<[u8]>);
 pub struct Action {
     name: Box<[u8]>,
     headers: Vec<ActionHeader>,
+    availability: Option<Box<Availability>>,
 }
 
 impl Action {
     /// An action without headers.
     pub fn new(name: impl Into<Vec<u8>>) -> Result<Self, ActionError> {
-        let name = name.into();
+        let name = without_leading_blanks(name.into());
         if name.trim_ascii().is_empty() {
             return Err(ActionError::EmptyName);
         }
         check_line(ACTION, &name)?;
-        Ok(Self { name: name.into(), headers: Vec::new() })
+        Ok(Self { name: name.into(), headers: Vec::new(), availability: None })
     }
 
     /// The action with one more header.
     pub fn with_header(mut self, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) -> Result<Self, ActionError> {
-        let (key, value) = (key.into(), value.into());
+        let (key, value) = (key.into(), without_leading_blanks(value.into()));
         check_key(&key)?;
         check_line(&key, &value)?;
         let count = self.headers.len() + 3;
@@ -65,6 +67,18 @@ impl Action {
         }
         self.headers.push((key.into(), value.into()));
         Ok(self)
+    }
+
+    /// The action with the releases that have it, so that it is not sent to a server without it.
+    #[must_use]
+    pub fn with_availability(mut self, availability: Availability) -> Self {
+        self.availability = Some(Box::new(availability));
+        self
+    }
+
+    /// Which releases of Asterisk have the action, where that is known.
+    pub fn availability(&self) -> Option<&Availability> {
+        self.availability.as_deref()
     }
 
     /// The action's name as it was given.
@@ -107,7 +121,10 @@ impl fmt::Debug for Action {
     /// Without the values: logins and variables hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<_> = self.headers.iter().map(|(key, _)| String::from_utf8_lossy(key)).collect();
-        f.debug_struct("Action").field("name", &String::from_utf8_lossy(&self.name)).field("headers", &keys).finish()
+        f.debug_struct("Action")
+            .field("name", &String::from_utf8_lossy(&self.name))
+            .field("headers", &keys)
+            .finish_non_exhaustive()
     }
 }
 
@@ -191,13 +208,33 @@ fn forbidden(bytes: &[u8]) -> Option<u8> {
     memchr::memchr3(b'\r', b'\n', 0, bytes).and_then(|at| bytes.get(at)).copied()
 }
 
-/// Whether a header's value is kept out of errors: passwords, the answer to a challenge, and variables,
-/// which carry whatever the application puts there.
+/// A value as Asterisk reads it: blanks before it are skipped, those behind it are not. Whatever looks at an action later
+/// sees what the server will.
+fn without_leading_blanks(mut value: Vec<u8>) -> Vec<u8> {
+    let blanks = value.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    value.drain(..blanks);
+    value
+}
+
+/// Whether a header's value is kept out of errors: passwords, the answer to a challenge, and what carries whatever the
+/// application puts there, such as variables, values of settings, commands and texts.
 fn may_be_secret(key: &[u8]) -> bool {
     let key = key.to_ascii_lowercase();
-    [b"secret".as_slice(), b"password", b"key", b"variable", b"token", b"auth"]
-        .iter()
-        .any(|word| memchr::memmem::find(&key, word).is_some())
+    [
+        b"secret".as_slice(),
+        b"password",
+        b"key",
+        b"variable",
+        b"token",
+        b"auth",
+        b"val",
+        b"command",
+        b"data",
+        b"body",
+        b"message",
+    ]
+    .iter()
+    .any(|word| memchr::memmem::find(&key, word).is_some())
 }
 
 /// A text for people, shortened.

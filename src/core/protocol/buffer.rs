@@ -183,6 +183,20 @@ mod tests {
     }
 
     #[test]
+    fn a_large_buffer_is_kept_while_its_content_would_soon_need_it_again() {
+        let mut buffer = Buffer::new();
+        fill(&mut buffer, SMALL);
+        fill(&mut buffer, 1);
+        assert_eq!(buffer.capacity(), READ);
+        buffer.consume(SMALL / 2);
+        buffer.shrink();
+        assert_eq!((buffer.capacity(), buffer.len()), (READ, SMALL / 2 + 1));
+        buffer.consume(1);
+        buffer.shrink();
+        assert_eq!((buffer.capacity(), buffer.len()), (SMALL, SMALL / 2));
+    }
+
+    #[test]
     fn what_is_live_survives_moves_and_growth() {
         let mut buffer = Buffer::new();
         let (mut written, mut read) = (0u32, 0u32);

@@ -17,6 +17,9 @@ static ACTION_ID_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(
 
 const ACTION_ID: &[u8] = b"ActionID:";
 
+/// Lines among which `EventList` counts. In every list seen of Asterisk 16 and 22 it is the second or third.
+const EVENT_LIST_LINES: usize = 3;
+
 /// What a frame is, by the first of its headers that is called `Event` or `Response`.
 ///
 /// The first, because one can hold the other: `OriginateResponse` is an event with a `Response` header.
@@ -118,6 +121,18 @@ impl<'a> FrameRef<'a> {
     pub fn to_frame(&self) -> Frame {
         let start = offset_in(self.bytes, self.name);
         Frame { bytes: self.bytes.into(), name: start..start + self.name.len(), kind: self.kind }
+    }
+
+    /// The header `EventList`, where Asterisk writes it: in one of the first lines. Further down it is part of a value, for
+    /// values may hold line ends.
+    pub fn event_list(&self) -> Option<&'a [u8]> {
+        let mut first = self.headers().take(EVENT_LIST_LINES);
+        first.find(|(key, _)| key.eq_ignore_ascii_case(b"EventList")).map(|(_, value)| value)
+    }
+
+    /// Whether this is a `Response: Error`.
+    pub fn is_error(&self) -> bool {
+        self.kind == FrameKind::Response && self.name.eq_ignore_ascii_case(b"Error")
     }
 
     /// Whether this is the answer to a command in the shape of Asterisk 13 and older.

@@ -3,7 +3,7 @@
 
 mod common;
 
-use ami_core::protocol::{Action, FrameRef, Item, ParserLimits, command};
+use ami_core::protocol::{Action, FrameRef, Item, Parser, ParserLimits, command};
 use common::{Seen, read, read_all};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -36,12 +36,74 @@ fn value(len: usize) -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>().prop_map(|byte| if matches!(byte, b'\r' | b'\n' | 0) { b'x' } else { byte }), 0..len)
 }
 
+/// The lines of a message as servers of either kind send it: no line end and no carriage return within a line.
+fn message() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let line = prop_oneof![
+        3 => ("[A-Za-z]{1,8}", value(30)).prop_map(|(key, value)| [key.as_bytes(), b": ", &value].concat()),
+        1 => value(30).prop_filter("a blank line is a delimiter", |line| !line.is_empty()),
+    ];
+    // `Follows` ends elsewhere, and no message starts like a banner.
+    let first = prop::sample::select(vec!["Event: A", "Response: Success", "event:B", "Response : Error", "noise"]);
+    (first, vec(line, 0..8)).prop_map(|(first, lines)| {
+        core::iter::once(first.into()).chain(lines).filter(|line| !line.starts_with(b"Response: F")).collect()
+    })
+}
+
+/// What is read where `Response: Follows` is expected at first, and no more or again from each of these places on.
+fn read_toggled(limits: ParserLimits, bytes: &[u8], sizes: &[usize], toggles: &[usize]) -> (Vec<Seen>, usize) {
+    let mut parser = Parser::new(limits);
+    let (mut items, mut expected, mut at) = (Vec::new(), true, 0);
+    let mut sizes = sizes.iter().cycle();
+    while at < bytes.len() {
+        if toggles.contains(&at) {
+            expected = !expected;
+            parser.expect_follows(expected);
+        }
+        let stop = toggles.iter().copied().filter(|toggle| *toggle > at).min().unwrap_or(bytes.len()).min(bytes.len());
+        let end = at.saturating_add(*sizes.next().unwrap()).min(stop);
+        at += parser.feed(&bytes[at..end]);
+        while let Some(item) = parser.next() {
+            items.push(Seen::new(item));
+        }
+    }
+    (items, parser.buffered())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_items_of_a_stream_do_not_depend_on_how_it_is_cut(bytes in stream(), limits in limits(), sizes in sizes()) {
         prop_assert_eq!(read_all(limits, &bytes, &[usize::MAX]), read_all(limits, &bytes, &sizes));
+    }
+
+    #[test]
+    fn neither_do_they_where_commands_come_and_go(bytes in stream(), limits in limits(), sizes in sizes(), toggles in vec(0..2000usize, 0..6)) {
+        prop_assert_eq!(read_toggled(limits, &bytes, &[usize::MAX], &toggles), read_toggled(limits, &bytes, &sizes, &toggles));
+    }
+
+    #[test]
+    fn the_line_end_that_a_server_uses_changes_no_message(messages in vec(message(), 0..12), sizes in sizes()) {
+        let [crlf, lf] = ["\r\n", "\n"].map(|end| {
+            let mut bytes = format!("Asterisk Call Manager/11.0.0{end}").into_bytes();
+            for lines in &messages {
+                for line in lines {
+                    bytes.extend_from_slice(line);
+                    bytes.extend_from_slice(end.as_bytes());
+                }
+                bytes.extend_from_slice(end.as_bytes());
+            }
+            let (items, left) = read_all(ParserLimits::default(), &bytes, &sizes);
+            assert_eq!(left, 0);
+            // All but the bytes, which hold the line ends.
+            items.into_iter().map(|item| match item {
+                Seen::Frame { kind, name, action_id, headers, .. } => (format!("{kind:?}"), name, action_id, headers),
+                Seen::Garbage(block) => ("garbage".into(), block.into_iter().filter(|byte| *byte != b'\r').collect(), None, vec![]),
+                other => (format!("{other:?}"), vec![], None, vec![]),
+            }).collect::<Vec<_>>()
+        });
+        prop_assert_eq!(crlf.len(), messages.len() + 1);
+        prop_assert_eq!(crlf, lf);
     }
 
     #[test]
@@ -114,7 +176,9 @@ proptest! {
             (b"Action".to_vec(), name.into_bytes()),
             (b"ActionID".to_vec(), action_id),
         ];
-        expected.extend(headers.into_iter().map(|(key, value)| (key.into_bytes(), value)));
+        // Blanks before a value are nothing to Asterisk.
+        let read = |value: &[u8]| value.iter().copied().skip_while(|byte| matches!(byte, b' ' | b'\t')).collect();
+        expected.extend(headers.into_iter().map(|(key, value)| (key.into_bytes(), read(&value))));
         prop_assert_eq!(found, &expected);
     }
 

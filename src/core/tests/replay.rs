@@ -125,3 +125,21 @@ fn every_seed_of_the_fuzzers_gives_the_same_items_in_pieces_of_any_size() {
     }
     assert!(count > 30, "{count} seeds");
 }
+
+#[test]
+fn the_class_of_every_event_is_the_one_that_servers_give_it() {
+    let mut names = std::collections::BTreeSet::new();
+    for (path, bytes) in captures() {
+        for item in read_all(ParserLimits::default(), &bytes, &[usize::MAX]).0 {
+            let Seen::Frame { kind: FrameKind::Event, name, headers, .. } = item else { continue };
+            // Items of lists have no privilege, or an odd one.
+            let privilege = headers.iter().find(|(key, _)| key.as_slice() == b"Privilege").map(|(_, value)| value);
+            let Some(class) = privilege.and_then(|value| value.strip_suffix(b",all")) else { continue };
+            if let Some(known) = ami_core::catalog::event_class(&name) {
+                assert_eq!(known.as_bytes(), class, "{} in {}", name.escape_ascii(), path.display());
+                names.insert(name);
+            }
+        }
+    }
+    assert!(names.len() > 40, "{} names", names.len());
+}

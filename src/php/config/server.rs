@@ -14,13 +14,14 @@ use crate::php::class::{self, Native, native_class};
 use crate::php::zend::{self, Slot};
 
 /// The arguments of the constructor, in order; `key` and the settings of a server.
-const ARGUMENTS: [&str; 8] = ["key", "host", "username", "secret", "port", "auth", "events", "options"];
+const ARGUMENTS: [&str; 9] = ["key", "host", "username", "secret", "port", "auth", "events", "options", "tls"];
 const REQUIRED: usize = 4;
 /// Places of arguments that hold a secret: the secret itself, and the array of `fromArray`.
 const SECRET: u32 = 3;
 const CONFIG: u32 = 1;
 const EVENTS: u32 = 6;
 const OPTIONS: u32 = 7;
+const TLS: u32 = 8;
 
 /// A server as configured.
 #[derive(Debug)]
@@ -61,17 +62,17 @@ impl ServerConfig {
     }
 
     pub(super) fn constructor_arguments(function: FunctionBuilder) -> FunctionBuilder {
-        let port = core::DEFAULT_PORT.to_string();
         function
             .arg(Arg::new("key", DataType::String))
             .arg(Arg::new("host", DataType::String))
             .arg(Arg::new("username", DataType::String))
             .arg(Arg::new("secret", DataType::String))
             .not_required()
-            .arg(Arg::new("port", DataType::Long).default(port))
+            .arg(Arg::new("port", DataType::Long).allow_null().default("null"))
             .arg(Arg::new("auth", DataType::String).default("'auto'"))
             .arg(Arg::new("events", DataType::String).default("'on'"))
             .arg(Arg::new("options", DataType::object("Apn\\AmiClient\\ClientOptions")).allow_null().default("null"))
+            .arg(Arg::new("tls", DataType::Bool).default("false"))
     }
 
     pub(super) fn methods() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
@@ -92,6 +93,7 @@ impl Native for ServerConfig {
             ("username", Slot::String),
             ("auth", Slot::String),
             ("events", Slot::StringOrArray),
+            ("tls", Slot::ArrayOrNull),
             ("options", Slot::Nullable("Apn\\AmiClient\\ClientOptions")),
         ] {
             zend::declare_readonly(class, name, slot);
@@ -100,6 +102,7 @@ impl Native for ServerConfig {
         zend::mark_sensitive(class, "fromArray", CONFIG);
         zend::allow_array(class, "__construct", EVENTS);
         zend::allow_array(class, "__construct", OPTIONS);
+        zend::allow_array(class, "__construct", TLS);
     }
 }
 
@@ -109,9 +112,9 @@ fn from_arguments(values: &[Zval]) -> Result<core::ServerConfig, ConfigError> {
     for (name, zval) in ARGUMENTS.into_iter().zip(values) {
         match value::read(zval) {
             // A setting left out of an array is null; an argument that is null was given as null.
-            Value::Null if name != "options" => {
+            Value::Null if !matches!(name, "options" | "port") => {
                 let expected = match name {
-                    "port" => "a whole number",
+                    "tls" => "true, false or an array of settings by name",
                     "events" => "on, off or a list of event classes",
                     _ => "a string",
                 };
@@ -150,6 +153,7 @@ fn properties(config: &core::ServerConfig, options: &Zval) -> Result<Vec<(String
         ("username", value::write(&Value::text(&config.username))),
         ("auth", class::zval(config.auth.name())),
         ("events", events),
+        ("tls", config.tls.as_ref().map_or_else(Zval::null, |tls| value::write(&tls.to_value()))),
         ("options", options),
     ];
     Ok(properties.map(|(name, value)| (name.to_owned(), value)).into())

@@ -1,5 +1,6 @@
 //! A TCP socket that never blocks.
 
+use ami_core::correlation::TlsFailure;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use std::io::{self, ErrorKind, Read, Write};
@@ -12,10 +13,14 @@ pub(crate) enum ReadOutcome {
     Bytes(usize, bool),
     /// Nothing until the socket is readable again.
     Empty,
+    /// Something came that gives nothing yet, and more waits: it is for the next tick.
+    Unread,
     /// The other side has ended.
     End,
     /// The socket broke.
     Broken(io::Error),
+    /// TLS did.
+    Failed(TlsFailure),
 }
 
 /// What a write came to.

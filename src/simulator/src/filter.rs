@@ -62,6 +62,14 @@ mod tests {
     }
 
     #[test]
+    fn names_can_be_told_apart_by_the_begin_of_the_event_and_a_control_character() {
+        let mut filters = Filters::default();
+        filters.add("^Event: ([Hh][Aa][Nn][Gg][Uu][Pp]|Cdr)[[:cntrl:]]").unwrap();
+        assert!(filters.accepts(b"Event: Hangup\r\nChannel: x\r\n\r\n"));
+        assert!(!filters.accepts(b"Event: HangupRequest\r\nX: Event: Cdr\r\n\r\n"));
+    }
+
+    #[test]
     fn a_broken_expression_is_refused() {
         assert!(Filters::default().add("[").is_err());
     }

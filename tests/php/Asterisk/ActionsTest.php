@@ -89,6 +89,15 @@ final class ActionsTest extends AsteriskTestCase
         }
     }
 
+    /** The message of the response says only that the output follows. */
+    #[DataProvider('versions')]
+    public function test_the_error_of_a_command_is_what_it_printed(string $version): void
+    {
+        $this->expectException(ActionErrorResponseException::class);
+        $this->expectExceptionMessage("Command on \"pbx\": No such command 'nosuch command'");
+        $this->client($version)->call(new GenericAction('Command', ['Command' => 'nosuch command']));
+    }
+
     #[DataProvider('versions')]
     public function test_a_session_goes_on_after_errors(string $version): void
     {

@@ -4,8 +4,11 @@ declare(strict_types=1);
 
 namespace Apn\AmiClient\Tests\Asterisk;
 
+use Apn\AmiClient\AmiClient;
 use Apn\AmiClient\AmiEvent;
+use Apn\AmiClient\ConnectionLostException;
 use Apn\AmiClient\GenericAction;
+use Apn\AmiClient\OriginateFailedException;
 use Apn\AmiClient\PendingAction;
 use PHPUnit\Framework\Attributes\DataProvider;
 
@@ -102,29 +105,70 @@ final class CallsTest extends AsteriskTestCase
     }
 
     #[DataProvider('results')]
-    public function test_an_originate_ends_with_its_result(string $version, string $extension, string $response, string $reason): void
+    public function test_an_originate_ends_with_its_result(string $version, string $extension, ?int $failure): void
     {
         $client = $this->client($version);
         $action = $client->send(self::originate($extension));
-        $answer = $action->await(15_000);
-        self::assertSame('Originate successfully queued', $answer->message());
+        $error = null;
+        try {
+            $action->await(15_000);
+        } catch (OriginateFailedException $error) {
+            self::assertSame($failure, $error->reason());
+            self::assertSame($action->events()[0]->raw(), $error->result()->raw());
+        }
+        self::assertSame($failure === null, $error === null);
+        self::assertSame('Originate successfully queued', $action->response()?->message());
         self::assertCount(1, $action->events());
         $result = $action->events()[0];
         self::assertSame('OriginateResponse', $result->name);
         self::assertSame($action->actionId(), $result->get('ActionID'));
-        self::assertSame($response, $result->get('Response'));
-        self::assertSame($reason, $result->get('Reason'));
-        self::assertSame($response === 'Success', $result->get('Uniqueid') !== '<unknown>');
+        self::assertSame($failure === null ? 'Success' : 'Failure', $result->get('Response'));
+        self::assertSame((string) ($failure ?? 4), $result->get('Reason'));
+        self::assertSame($failure === null, $result->get('Uniqueid') !== '<unknown>');
     }
 
-    /** @return iterable<string, array{string, string, string, string}> */
+    /** @return iterable<string, array{string, string, ?int}> */
     public static function results(): iterable
     {
         foreach (self::versions() as $name => [$version]) {
-            yield "$name, answered" => [$version, '1000', 'Success', '4'];
-            yield "$name, busy" => [$version, '1003', 'Failure', '5'];
-            yield "$name, congestion" => [$version, '1004', 'Failure', '8'];
-            yield "$name, no such extension" => [$version, '9999', 'Failure', '0'];
+            yield "$name, answered" => [$version, '1000', null];
+            yield "$name, busy" => [$version, '1003', 5];
+            yield "$name, congestion" => [$version, '1004', 8];
+            yield "$name, no such extension" => [$version, '9999', 0];
         }
+    }
+
+    #[DataProvider('versions')]
+    public function test_the_outcome_of_a_call_whose_connection_was_lost_is_unknown_and_nothing_is_sent_again(string $version): void
+    {
+        $manager = $this->manager($version);
+        $client = $manager->server('pbx')->waitUntilReady();
+        $mark = 'lost' . bin2hex(random_bytes(4));
+        $running = static function (AmiClient $client) use ($mark): int {
+            $list = $client->send(new GenericAction('CoreShowChannels'));
+            $list->await(5000);
+            $isOurs = static fn(AmiEvent $event): bool => $event->get('AccountCode') === $mark;
+
+            return \count(array_filter($list->events(), $isOurs));
+        };
+        // 1005 rings for ever: the call is there, and its result is not.
+        $pending = $client->send(self::originate('1005', ['Account' => $mark, 'Timeout' => 20_000]));
+        $client->call(new GenericAction('Ping'));
+        $manager->terminate();
+        try {
+            $pending->await();
+            self::fail('no answer had come');
+        } catch (ConnectionLostException $lost) {
+            self::assertStringContainsString('its outcome is not known', $lost->getMessage());
+        }
+        $manager->connectAll();
+        $client->waitUntilReady();
+        $running_now = $running($client);
+        for ($tick = 0; $tick < 20; $tick++) {
+            $manager->tickAll(50);
+        }
+        self::assertGreaterThan(0, $running_now, 'the server had carried it out');
+        self::assertSame($running_now, $running($client), 'and did so once');
+        $client->call(new GenericAction('Hangup', ['Channel' => '/^Local\/1005@default/']));
     }
 }

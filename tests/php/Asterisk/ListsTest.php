@@ -6,6 +6,7 @@ namespace Apn\AmiClient\Tests\Asterisk;
 
 use Apn\AmiClient\AmiClient;
 use Apn\AmiClient\AmiEvent;
+use Apn\AmiClient\ConnectionState;
 use Apn\AmiClient\GenericAction;
 use PHPUnit\Framework\Attributes\DataProvider;
 
@@ -103,6 +104,66 @@ final class ListsTest extends AsteriskTestCase
             return $isOver;
         }, 30.0, 'the end of the flood');
         self::assertContains(range(0, self::FLOOD - 1), $sequence, 'the flood came whole and in order');
+    }
+
+    #[DataProvider('versions')]
+    public function test_two_hundred_lists_of_ten_kinds_pipelined_while_calls_run_each_get_their_own_items(string $version): void
+    {
+        $manager = $this->manager($version);
+        $client = $manager->server('pbx')->waitUntilReady();
+        $heard = [];
+        $client->onAnyEvent(static function (AmiEvent $event) use (&$heard): void {
+            $heard[$event->name] = ($heard[$event->name] ?? 0) + 1;
+        });
+        $calls = [];
+        for ($call = 0; $call < 20; $call++) {
+            $calls[] = $client->send(self::originate('1012', ['Exten' => '1012']));
+        }
+        $kinds = ['QueueStatus', 'QueueSummary', 'PJSIPShowEndpoints', 'DeviceStateList', 'CoreShowChannels', 'Status', 'ExtensionStateList', 'BridgeList',
+            'BridgeTechnologyList', 'ShowDialPlan'];
+        $lists = [];
+        for ($list = 0; $list < 200; $list++) {
+            $lists[] = [$kinds[$list % 10], $client->send(new GenericAction($kinds[$list % 10]))];
+        }
+        $ended = 0;
+        foreach ($lists as [, $list]) {
+            $list->onComplete(static function () use (&$ended): void {
+                $ended++;
+            });
+        }
+        self::tickUntil($manager, static function () use (&$ended): bool {
+            return $ended === 200;
+        }, 30.0, 'the end of all lists');
+        $items = [];
+        foreach ($lists as [$kind, $list]) {
+            self::assertTrue($list->await()->isSuccess(), $kind);
+            self::assertSame('start', strtolower((string) $list->response()?->get('EventList')), $kind);
+            $events = $list->events();
+            $ids = array_unique(array_map(static fn(AmiEvent $event): ?string => $event->get('ActionID'), $events));
+            self::assertSame([$list->actionId()], $ids, $kind);
+            $end = $events[\count($events) - 1];
+            self::assertSame('Complete', $end->get('EventList'), $kind);
+            self::assertCount((int) $end->get('ListItems') + 1, $events, $kind);
+            $names = array_unique(array_map(static fn(AmiEvent $event): string => $event->name, \array_slice($events, 0, -1)));
+            $items[$kind] = array_unique([...$items[$kind] ?? [], ...$names]);
+        }
+        foreach ($calls as $call) {
+            $call->await(10_000);
+            self::assertSame('Success', $call->events()[0]->get('Response'));
+        }
+        // What a list of one kind may have is in no list of another kind.
+        self::assertSame(['QueueParams', 'QueueMember'], array_values($items['QueueStatus']));
+        self::assertSame(['QueueSummary'], $items['QueueSummary']);
+        self::assertSame(['EndpointList'], $items['PJSIPShowEndpoints']);
+        self::assertSame(['CoreShowChannel'], $items['CoreShowChannels']);
+        self::assertSame(['BridgeTechnologyListItem'], $items['BridgeTechnologyList']);
+        self::assertSame(['ListDialplan'], $items['ShowDialPlan']);
+        foreach (['QueueParams', 'EndpointList', 'CoreShowChannel', 'ListDialplan', 'QueueStatusComplete'] as $item) {
+            self::assertArrayNotHasKey($item, $heard, 'items are for whoever asked');
+        }
+        self::assertGreaterThanOrEqual(40, $heard['Newchannel'] ?? 0);
+        $client->call(new GenericAction('Hangup', ['Channel' => '/^Local\/1012@default/']));
+        self::assertSame(ConnectionState::Ready, $client->state());
     }
 
     /** @return list<string> the frames of an answer, without ActionIDs */

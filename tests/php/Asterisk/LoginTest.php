@@ -16,7 +16,7 @@ final class LoginTest extends AsteriskTestCase
     {
         $client = $this->client($version, ['auth' => $auth]);
         self::assertSame(ConnectionState::Ready, $client->state());
-        self::assertSame($version === '22' ? '11.0.0' : '5.0.4', $client->asteriskVersion());
+        self::assertSame($version === '22' ? '11.0.0' : '5.0.4', $client->amiVersion());
         self::assertSame('Pong', $client->call(new GenericAction('Ping'))->get('Ping'));
     }
 

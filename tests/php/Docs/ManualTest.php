@@ -13,7 +13,16 @@ final class ManualTest extends TestCase
     private const string ROOT = __DIR__ . '/../../..';
 
     /** What a fragment may take for granted. */
-    private const string PRELUDE = '<?php namespace Apn\\AmiClient; $secret = $secret2 = "s3cret";';
+    private const string PRELUDE = '<?php namespace Apn\\AmiClient; require getenv("BOOTSTRAP"); $secret = $secret2 = "s3cret";';
+
+    /** What one that uses a manager may take for granted besides. */
+    private const string READY = <<<'PHP'
+        use Throwable;
+        $server = ['host' => '127.0.0.1', 'port' => (int) getenv('AMI_PORT'), 'username' => 'dialer', 'secret' => 's3cret'];
+        $manager = AmiClientManager::fromConfig(['default' => 'pbx1', 'servers' => ['pbx1' => $server]]);
+        $manager->default()->waitUntilReady();
+
+        PHP;
 
     /** @var resource|null */
     private mixed $simulator = null;
@@ -58,7 +67,12 @@ final class ManualTest extends TestCase
     #[DataProvider('fragments')]
     public function test_a_fragment_can_be_used(string $code): void
     {
-        self::assertSame('', $this->run_php(self::PRELUDE . $code, ['PBX1_SECRET' => 'one', 'PBX2_SECRET' => 'two']));
+        $environment = ['PBX1_SECRET' => 'one', 'PBX2_SECRET' => 'two', 'BOOTSTRAP' => self::ROOT . '/tests/bootstrap.php'];
+        if (str_contains($code, '$manager->') && !str_contains($code, '$manager = ')) {
+            $environment['AMI_PORT'] = $this->start_simulator();
+            $code = self::READY . $code;
+        }
+        self::assertSame('', $this->run_php(self::PRELUDE . $code, $environment));
     }
 
     /** @return array<string, array{string}> the code by file and place */

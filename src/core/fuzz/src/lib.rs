@@ -3,10 +3,14 @@
 //! `./run [target] [seconds]` runs them. The seeds in `corpus/` are named after the quirk they show;
 //! `chunks` uses those of `parser`.
 
+mod session;
+
+pub use session::session;
+
 use ami_core::protocol::{Action, FrameRef, Item, Parser, ParserLimits, command as command_output};
 
 /// The names of all targets.
-pub const TARGETS: [&str; 4] = ["parser", "chunks", "command", "action"];
+pub const TARGETS: [&str; 5] = ["parser", "chunks", "command", "action", "session"];
 
 /// Calls a target by its name; `false` when there is none.
 pub fn call(target: &str, data: &[u8]) -> bool {
@@ -15,6 +19,7 @@ pub fn call(target: &str, data: &[u8]) -> bool {
         "chunks" => chunks(data),
         "command" => command(data),
         "action" => action(data),
+        "session" => session(data),
         _ => return false,
     }
     true
@@ -34,7 +39,7 @@ const LIMITS: [ParserLimits; 3] = [
 /// Any bytes in one piece: no panic, the memory bound, and look-ups that agree with one another.
 pub fn parser(data: &[u8]) {
     for limits in LIMITS {
-        for follows in [true, false] {
+        for follows in [Follows::Always, Follows::Never, Follows::Toggled] {
             read(limits, follows, data, data.len(), |item| {
                 if let Item::Frame(frame) = item {
                     assert!(frame.bytes().len() <= limits.max_frame_size);
@@ -48,13 +53,15 @@ pub fn parser(data: &[u8]) {
 /// Any bytes in any pieces: the same items as in one piece. The bytes themselves choose the pieces.
 pub fn chunks(data: &[u8]) {
     for limits in LIMITS {
-        let mut whole = Vec::new();
-        let left = read(limits, true, data, data.len(), |item| whole.push(owned(item)));
-        for most in [1, 7, 40] {
-            let mut pieces = Vec::new();
-            let left_of_pieces = read(limits, true, data, most, |item| pieces.push(owned(item)));
-            assert_eq!(pieces, whole, "in pieces of up to {most}, {limits:?}");
-            assert_eq!(left_of_pieces, left, "in pieces of up to {most}, {limits:?}");
+        for follows in [Follows::Always, Follows::Never, Follows::Toggled] {
+            let mut whole = Vec::new();
+            let left = read(limits, follows, data, data.len(), |item| whole.push(owned(item)));
+            for most in [1, 7, 40] {
+                let mut pieces = Vec::new();
+                let left_of_pieces = read(limits, follows, data, most, |item| pieces.push(owned(item)));
+                assert_eq!(pieces, whole, "in pieces of up to {most}, {limits:?}, {follows:?}");
+                assert_eq!(left_of_pieces, left, "in pieces of up to {most}, {limits:?}, {follows:?}");
+            }
         }
     }
 }
@@ -94,7 +101,7 @@ pub fn action(data: &[u8]) {
     assert_eq!(wire.len() - before, action.serialized_len(id));
     assert!(wire.split(|byte| *byte == b'\n').all(|line| line.len() < 1024));
     let mut frames = 0;
-    let left = read(LIMITS[0], true, &wire, wire.len(), |item| {
+    let left = read(LIMITS[0], Follows::Always, &wire, wire.len(), |item| {
         let Item::Frame(frame) = item else { panic!("{item:?}") };
         frames += 1;
         let expected = [(b"Event".as_slice(), b"Wrapped".as_slice()), (b"Action", action.name()), (b"ActionID", id)];
@@ -104,14 +111,35 @@ pub fn action(data: &[u8]) {
     assert_eq!((frames, left), (1, 0));
 }
 
+/// When `Response: Follows` is taken for the answer of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Follows {
+    Always,
+    Never,
+    /// Expected at first, and no more or again before each [`TOGGLE`] in the stream.
+    Toggled,
+}
+
+/// A byte that means nothing to the parser.
+const TOGGLE: u8 = 0x11;
+
 /// Reads a stream in pieces of at most `most` bytes; returns what was left.
-fn read(limits: ParserLimits, follows: bool, data: &[u8], most: usize, mut seen: impl FnMut(Item<'_>)) -> usize {
+fn read(limits: ParserLimits, follows: Follows, data: &[u8], most: usize, mut seen: impl FnMut(Item<'_>)) -> usize {
     let memory = limits.buffer_limit.max(ParserLimits::min_buffer(limits.max_frame_size)) + 2 * 1024;
     let mut parser = Parser::new(limits);
-    parser.expect_follows(follows);
+    let mut expected = follows != Follows::Never;
+    parser.expect_follows(expected);
     let mut rest = data;
     while let Some(first) = rest.first() {
         let size = if most == data.len() { most } else { 1 + usize::from(*first) % most };
+        if follows == Follows::Toggled && *first == TOGGLE {
+            expected = !expected;
+            parser.expect_follows(expected);
+        }
+        let toggle = (follows == Follows::Toggled)
+            .then(|| rest.iter().take(size).skip(1).position(|byte| *byte == TOGGLE))
+            .flatten();
+        let size = toggle.map_or(size, |before| before + 1);
         let spare = parser.spare();
         let (now, later) = rest.split_at(rest.len().min(size).min(spare.len()));
         assert!(!now.is_empty(), "a drained parser has room");

@@ -47,7 +47,7 @@ fn a_server_that_does_not_say_goodbye_has_two_seconds() {
     assert_eq!((session.state(), session.outcomes()), (ConnectionState::Closing, vec![]));
     session.pass(MILLISECOND);
     assert_eq!((session.state(), session.socket(session.id)), (ConnectionState::Disconnected, Socket::None));
-    assert_eq!(session.outcomes(), [(sequence, Some(Failure::ConnectionLost(LossReason::Closed)))]);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::NotSent(LossReason::Closed)))]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn terminate_ends_at_once_and_writes_nothing() {
     session.terminate();
     assert_eq!((session.state(), session.socket(session.id)), (ConnectionState::Disconnected, Socket::None));
     assert_eq!(session.connection().unwritten_len(), 0);
-    assert_eq!(session.outcomes(), [(sequence, Some(Failure::ConnectionLost(LossReason::Closed)))]);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::NotSent(LossReason::Closed)))]);
     session.terminate();
     assert_eq!(session.records_of("closed").len(), 1);
 }

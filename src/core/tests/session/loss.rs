@@ -8,12 +8,37 @@ use ami_core::health::ConnectionState;
 fn each_pending_action_fails_exactly_once_the_oldest_first() {
     let mut session = Session::ready();
     let asked: Vec<u64> = (0..50).map(|_| session.ask(&action("CoreStatus")).0).collect();
+    session.received();
     session.end();
     let failure = Some(Failure::ConnectionLost(LossReason::EndOfFile));
     assert_eq!(session.outcomes(), asked.iter().map(|&sequence| (sequence, failure.clone())).collect::<Vec<_>>());
     session.pass(120 * SECOND);
     assert_eq!(session.outcomes(), []);
     assert_eq!((session.counters().actions_failed, session.connection().pending_actions()), (50, 0));
+}
+
+#[test]
+fn an_action_that_was_not_wholly_written_is_known_not_to_have_been_sent() {
+    let mut session = Session::ready();
+    let asked: Vec<u64> = (0..3).map(|_| session.ask(&action("CoreStatus")).0).collect();
+    let (id, now) = (session.id, session.now);
+    let all = session.connection().unwritten_len();
+    // The first is out, of the second all but a byte, of the third nothing.
+    session.cluster.handle_written(id, all / 3 * 2 - 1, now);
+    session.end();
+    let end = LossReason::EndOfFile;
+    let expected = [
+        (asked[0], Some(Failure::ConnectionLost(end.clone()))),
+        (asked[1], Some(Failure::NotSent(end.clone()))),
+        (asked[2], Some(Failure::NotSent(end))),
+    ];
+    assert_eq!(session.outcomes(), expected);
+    session.come_back();
+    assert_eq!(session.received().len(), 0, "and nothing is sent again");
+    let (later, _) = session.ask(&action("CoreStatus"));
+    session.received();
+    session.end();
+    assert_eq!(session.outcomes(), [(later, Some(Failure::ConnectionLost(LossReason::EndOfFile)))]);
 }
 
 #[test]

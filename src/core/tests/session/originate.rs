@@ -3,7 +3,8 @@
 use crate::support::{BANNER, MILLISECOND, SECOND, Session, action, header};
 use ami_core::config::ClientOptions;
 use ami_core::connection::SendError;
-use ami_core::correlation::{Completion, Failure, Strategy};
+use ami_core::correlation::{Completion, Failure, LossReason, Strategy};
+use ami_core::health::ConnectionState;
 use ami_core::protocol::Action;
 
 fn originate(headers: &[(&str, &str)]) -> Action {
@@ -22,11 +23,86 @@ fn an_asynchronous_originate_completes_by_its_result_which_listeners_hear_too() 
     let (sequence, line) = session.ask(&asynchronous());
     session.frame(&["Response: Success", &line, "Message: Originate successfully queued"]);
     assert_eq!(session.outcomes(), []);
-    session.frame(&["Event: OriginateResponse", "Privilege: call,all", &line, "Response: Failure", "Reason: 3"]);
+    session.frame(&["Event: OriginateResponse", "Privilege: call,all", &line, "Response: Success", "Reason: 4"]);
     let settled = session.settled().unwrap();
     assert_eq!((settled.sequence, &settled.outcome.failure), (sequence, &None));
-    assert_eq!(header(&settled.outcome.events[0], "Reason").as_deref(), Some("3"));
+    assert_eq!(header(&settled.outcome.events[0], "Reason").as_deref(), Some("4"));
     assert_eq!(session.events(), ["OriginateResponse"]);
+}
+
+#[test]
+fn a_call_that_failed_fails_its_action_says_why_and_keeps_the_result() {
+    let mut session = Session::ready();
+    for (reason, failure, said) in [
+        ("Reason: 5", Some(5), "the call failed: busy (reason 5)"),
+        ("Reason: 17", Some(17), "the call failed: reason 17"),
+        ("Reason:", None, "the call failed: no reason given"),
+    ] {
+        let (sequence, line) = session.ask(&asynchronous());
+        session.frame(&["Response: Success", &line, "Message: Originate successfully queued"]);
+        session.frame(&["Event: OriginateResponse", "Privilege: call,all", &line, "Response: Failure", reason]);
+        let settled = session.settled().unwrap();
+        assert_eq!(settled.sequence, sequence);
+        assert_eq!(settled.outcome.failure, Some(Failure::OriginateFailed(failure)));
+        assert_eq!(settled.outcome.failure.unwrap().to_string(), said);
+        assert_eq!((settled.outcome.response.is_some(), settled.outcome.events.len()), (true, 1));
+    }
+}
+
+#[test]
+fn heartbeats_wait_while_an_action_silences_the_session_and_no_longer() {
+    let mut session = Session::ready();
+    let synchronous = originate(&[("Async", "false"), ("Timeout", "120000")]);
+    let (sequence, line) = session.ask(&synchronous);
+    session.received();
+    session.pass(100 * SECOND);
+    assert_eq!((session.received().len(), session.state()), (0, ConnectionState::Ready));
+    session.frame(&["Response: Error", &line, "Message: Originate failed"]);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::ErrorResponse))]);
+    session.pass_just_short_of(15 * SECOND);
+    assert_eq!(session.received().len(), 0);
+    session.pass(MILLISECOND);
+    assert_eq!(session.received_one().name(), "Ping");
+}
+
+#[test]
+fn the_session_is_silent_until_the_last_action_that_silences_it_has_ended() {
+    let mut session = Session::ready();
+    let synchronous = originate(&[("Async", "false"), ("Timeout", "120000")]);
+    let (_, first) = session.ask(&synchronous);
+    let (_, second) = session.ask(&synchronous);
+    session.received();
+    session.pass(20 * SECOND);
+    session.frame(&["Response: Success", &first]);
+    session.pass(20 * SECOND);
+    assert_eq!(session.received().len(), 0);
+    session.frame(&["Response: Success", &second]);
+    session.pass_just_short_of(15 * SECOND);
+    assert_eq!(session.received().len(), 0);
+    session.pass(MILLISECOND);
+    assert_eq!(session.received_one().name(), "Ping");
+}
+
+#[test]
+fn blanks_that_asterisk_skips_change_nothing() {
+    for (name, value) in [(" Originate", "true"), ("\tOriginate", " true"), ("Originate", "\t yes")] {
+        let action = Action::new(name).unwrap().with_header("Async", value).unwrap();
+        assert_eq!(Strategy::of(&action), Strategy::originate(), "{name:?} {value:?}");
+    }
+    let behind = Action::new("Originate").unwrap().with_header("Async", "yes ").unwrap();
+    assert_eq!(Strategy::of(&behind), Strategy::default(), "a blank behind the word makes it another word to Asterisk");
+    assert_eq!(Strategy::of(&action(" Command")), Strategy::Command);
+}
+
+#[test]
+fn a_server_that_dies_under_a_silencing_action_is_noticed_after_that_actions_time() {
+    let mut session = Session::ready();
+    let (sequence, _) = session.ask(&action("WaitEvent"));
+    session.pass(30 * SECOND);
+    assert_eq!(session.outcomes(), [(sequence, Some(Failure::Timeout(30 * SECOND)))]);
+    assert_eq!(session.state(), ConnectionState::Ready);
+    session.pass(30 * SECOND);
+    assert_eq!(session.loss(), Some(&LossReason::HeartbeatLost));
 }
 
 #[test]
@@ -103,20 +179,20 @@ fn a_call_that_nobody_answers_is_told_before_its_action_times_out() {
         session.frame(&["Response: Success", &line]);
         session.pass(rings + 500 * MILLISECOND);
         session.frame(&["Event: OriginateResponse", &line, "Response: Failure", "Reason: 3"]);
-        assert_eq!(session.outcomes(), [(sequence, None)], "{rings:?}");
+        assert_eq!(session.outcomes(), [(sequence, Some(Failure::OriginateFailed(Some(3))))], "{rings:?}");
     }
 }
 
 #[test]
 fn what_an_action_waits_for_follows_from_its_name_and_headers() {
     for (action, strategy, seconds) in [
-        (action("Ping"), Strategy::ByAnswer, 30),
+        (action("Ping"), Strategy::default(), 30),
         (action("command"), Strategy::Command, 30),
         (asynchronous(), Strategy::originate(), 40),
         (originate(&[("Async", "ON"), ("Timeout", "60000")]), Strategy::originate(), 70),
         (originate(&[("Async", "yes"), ("Timeout", "soon")]), Strategy::originate(), 40),
-        (originate(&[("Async", "no")]), Strategy::ByAnswer, 40),
-        (originate(&[]), Strategy::ByAnswer, 40),
+        (originate(&[("Async", "no")]), Strategy::default(), 40),
+        (originate(&[]), Strategy::default(), 40),
     ] {
         let completion = Completion::of(&action, 30 * SECOND);
         assert_eq!((completion.strategy, completion.max_duration), (strategy, seconds * SECOND), "{action:?}");

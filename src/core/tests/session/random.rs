@@ -5,7 +5,7 @@
 use crate::support::{BANNER, Received, Socket, World, action, frame};
 use ami_core::cluster::ServerId;
 use ami_core::config::ClientOptions;
-use ami_core::correlation::{Completion, Strategy};
+use ami_core::correlation::{Completion, Judgement, Strategy};
 use ami_core::health::{CircuitState, ConnectionState};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -216,11 +216,16 @@ impl Run {
             }
             return;
         }
-        let (name, strategy) = match self.rng.random_range(0..4) {
+        let terminal = || vec![b"queuestatuscomplete".as_slice().into()];
+        let (name, strategy) = match self.rng.random_range(0..8) {
             0 => ("Originate", Strategy::originate()),
             1 => ("QueueStatus", Strategy::List { complete_events: Vec::new() }),
             2 => ("Command", Strategy::Command),
-            _ => ("QueueStatus", Strategy::ByAnswer),
+            3 => ("QueueStatus", Strategy::Custom),
+            4 => ("QueueStatus", Strategy::Multi { terminal_events: terminal() }),
+            5 => ("QueueStatus", Strategy::EventOnly { terminal_events: terminal() }),
+            6 => ("WaitEvent", Strategy::default()),
+            _ => ("QueueStatus", Strategy::of(&action("QueueStatus"))),
         };
         let max_duration = Duration::from_millis(self.rng.random_range(50..40_000));
         let max_messages = self.rng.random_range(1..10);
@@ -251,7 +256,17 @@ impl Run {
         }
     }
 
+    /// What there is to judge is judged before anything else happens, as it is in a tick.
+    fn judge(&mut self) {
+        while let Some((id, question)) = self.world.cluster.effects().questions.pop_front() {
+            let judgement = [Judgement::Continues, Judgement::Continues, Judgement::Completes, Judgement::Failed]
+                [self.rng.random_range(0..4)];
+            self.world.cluster.judge(id, question, judgement, self.world.now);
+        }
+    }
+
     fn check(&mut self) {
+        self.judge();
         self.world.carry_out();
         while let Some((id, settled)) = self.world.settled.pop_front() {
             assert!(self.open.remove(&(id, settled.sequence)), "ended twice, or never sent: {settled:?}");

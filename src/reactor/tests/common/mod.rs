@@ -47,6 +47,20 @@ impl Client {
     }
 
     pub(crate) fn of(addresses: &[SocketAddr], options: ClientOptions) -> Self {
+        Self::with(addresses, options, &[])
+    }
+
+    /// The same with more settings, which all servers have.
+    pub(crate) fn with(addresses: &[SocketAddr], options: ClientOptions, more: &[(&str, Value)]) -> Self {
+        Self::each(addresses, options, |_| more.to_vec())
+    }
+
+    /// The same with settings of each server's own.
+    pub(crate) fn each<'a>(
+        addresses: &[SocketAddr],
+        options: ClientOptions,
+        more: impl Fn(usize) -> Vec<(&'a str, Value)>,
+    ) -> Self {
         let options = Arc::new(options);
         let mut reactor = Reactor::new(Arc::clone(&options)).unwrap();
         let ids = addresses
@@ -56,6 +70,7 @@ impl Client {
                 let host = address.ip().to_string();
                 let pairs = [("host", host.as_str()), ("username", "dialer"), ("secret", "s3cret"), ("auth", "plain")];
                 let pairs = pairs.map(|(name, value)| (name, Value::text(value.as_bytes())));
+                let pairs = pairs.into_iter().chain(more(n));
                 let key = ServerKey::parse(format!("pbx{n}").as_bytes()).unwrap();
                 let config = ServerConfig::from_pairs(key, pairs, Source::Array).unwrap();
                 reactor.add(Arc::new(config), Arc::clone(&options), Some(*address)).unwrap()
