@@ -22,7 +22,7 @@ final class AmiClientManager
      * @param \Psr\Clock\ClockInterface|null $clock the time of messages and log records, asked once a tick; null for
      *     the system's
      * @param (callable(string): (string|null))|null $resolver finds the address of a host name; called at start, never
-     *     in a tick
+     *     in a tick; null for the system, which is asked before each attempt and never waited for
      *
      * @throws InvalidConfigurationException where the configuration cannot be used
      */
@@ -47,7 +47,7 @@ final class AmiClientManager
      * @param \Psr\Clock\ClockInterface|null $clock the time of messages and log records, asked once a tick; null for
      *     the system's
      * @param (callable(string): (string|null))|null $resolver finds the address of a host name; called at start, never
-     *     in a tick
+     *     in a tick; null for the system, which is asked before each attempt and never waited for
      *
      * @throws InvalidConfigurationException where the configuration cannot be used
      */
@@ -72,7 +72,11 @@ final class AmiClientManager
         throw new \Error('a stub');
     }
 
-    /** The default server: a new handle each time. */
+    /**
+     * The default server: a new handle each time.
+     *
+     * @throws InvalidConfigurationException where it was removed
+     */
     public function default(): AmiClient
     {
         throw new \Error('a stub');
@@ -89,12 +93,13 @@ final class AmiClientManager
     }
 
     /**
-     * Queues an action on the server that select() chooses; the ticks that follow send it and bring its answer.
+     * Queues an action on the server that the routing strategy chooses; the ticks that follow send it and bring its
+     * answer.
      *
-     * @throws InvalidConfigurationException where the action cannot be sent as it is, or its strategy not be carried
-     *     out
+     * @throws InvalidConfigurationException where the action cannot be sent as it is, its strategy not be carried out,
+     *     or the routing strategy names no server
      * @throws ActionSendFailedException where it is a VersionedAction that the server is known not to have
-     * @throws InvalidConnectionStateException where no server is ready
+     * @throws InvalidConnectionStateException where no server is ready, or none that the routing strategy takes
      * @throws BackpressureException where too much waits already; nothing is queued then
      * @throws ForkedProcessException in a child of the process that owns the manager
      */
@@ -104,12 +109,55 @@ final class AmiClientManager
     }
 
     /**
-     * The next server that is ready, each in turn.
+     * The server that the routing strategy chooses when there is no action to look at; without a strategy each in turn.
      *
-     * @throws InvalidConnectionStateException where none is ready
+     * @throws InvalidConfigurationException where the routing strategy names no server
+     * @throws InvalidConnectionStateException where no server is ready, or none that the routing strategy takes
      * @throws ForkedProcessException in a child of the process that owns the manager
      */
     public function select(): AmiClient
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Has send() and select() choose servers by this strategy from now on.
+     *
+     * @return self this manager
+     */
+    public function routing(RoutingStrategy $strategy): self
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Adds a server, as if it had been in the registry. It connects at once where the others were told to: by connectAll(), or
+     * because the option `lazy` is off.
+     *
+     * A host name is resolved now, by the resolver that the manager was given.
+     *
+     * @throws InvalidConfigurationException where the configuration cannot be used, or another server has the key
+     * @throws ReentrancyException where its host is a name, within a tick
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function addServer(
+        #[\SensitiveParameter]
+        ServerConfig $server,
+    ): AmiClient {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Removes a server. Its key is free at once, and the listeners of this server alone have ended.
+     *
+     * The ticks that follow close its connection as AmiClient::close() would, and hand what had been received to the
+     * manager's listeners. Its AmiClient objects throw InvalidConnectionStateException when they are used.
+     *
+     * @return bool whether there was one
+     *
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function removeServer(string $key): bool
     {
         throw new \Error('a stub');
     }
@@ -151,6 +199,21 @@ final class AmiClientManager
         EventFilter|array|null $filter = null,
         int $priority = 0,
     ): Subscription {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Calls a listener when a server is back after its session had ended, however that came. Asterisk replays nothing: what
+     * happened in between is in no event. It is called after the last event of the old session and before the first of the
+     * new one, once for each gap.
+     *
+     * @param callable(ConnectionGap): mixed $listener may do what listeners for events may
+     *
+     * @throws BackpressureException where 1,000 of them are there already
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function onGap(callable $listener): AmiClientManager
+    {
         throw new \Error('a stub');
     }
 
@@ -206,11 +269,49 @@ final class AmiClientManager
     }
 
     /**
-     * In how many milliseconds the next timer is due, for loops that wait elsewhere: tick then at the latest.
+     * A stream that is readable when a tick would find something to do: for stream_select() and every loop built like it.
      *
-     * @return int|null rounded up; 0 where one is due already, null where none is set
+     * It is one stream for all servers and for the life of the manager, across reconnects. It can only be waited for:
+     * reading gives nothing and ends at once. What was done outside of a tick and needs one makes it readable, too, as
+     * does a signal of registerSignalHandlers(). What it cannot show is a matter of time: see nextTimerMs().
+     *
+     * @return resource the same one until it is closed, which harms nothing; then another
+     *
+     * @throws ConnectionException where the system has no descriptor left
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function stream()
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * In how many milliseconds a tick is due at the latest, if stream() does not become readable before. Ask again after
+     * each tick.
+     *
+     * @return int|null rounded up; 0 where something can be done already, null where nothing will be until stream() is
+     *     readable
      */
     public function nextTimerMs(): ?int
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Calls a handler for signals, at the end of the tick that they come in or that they end the wait of. The process
+     * does not end by them any more: that is up to the handler, by close() and leaving the loop, say.
+     *
+     * Needs no pcntl. What handled the signals before comes back when the manager goes, or by null here; a child of a
+     * fork handles them as before at once. A signal that comes several times before a tick is told once.
+     *
+     * @param (callable(int): mixed)|null $handler gets the number of the signal; may do what listeners may. Null gives
+     *     the signals back
+     * @param list<int> $signals 1 to 31; SIGTERM and SIGINT unless said otherwise. A second call replaces the first
+     *
+     * @throws InvalidConfigurationException where a signal cannot be handled
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function registerSignalHandlers(?callable $handler, array $signals = [15, 2]): self
     {
         throw new \Error('a stub');
     }
@@ -228,15 +329,16 @@ final class AmiClientManager
     }
 
     /**
-     * All counters: those of each server by its key, and those of this manager. They only grow.
+     * All counters: those of each server by its key, the sums of those that were removed, and those of this manager. They only
+     * grow.
      *
      * @return array{servers: array<string, array{bytes_read: int, bytes_written: int, frames: int, events: int,
      *     events_queued: int, events_dispatched: int, events_unheard: int, events_late: int, events_before_ready: int,
      *     protocol_desync: int, frames_too_long: int, frames_cut: int, responses_unmatched: int, actions_sent: int,
-     *     actions_completed: int, actions_failed: int, actions_refused: int, connect_attempts: int, sessions: int,
-     *     losses: int, filters_pushed: int, filters_given_up: int, heartbeats_missed: int, events_dropped: int,
+     *     actions_completed: int, actions_failed: int, actions_refused: int, lookups: int, lookups_failed: int,
+     *     connect_attempts: int, sessions: int, losses: int, filters_pushed: int, filters_given_up: int, heartbeats_missed: int, events_dropped: int,
      *     events_dropped_by_name: array<string, int>}>,
-     *     process: array{callback_failures: int, log_failures: int, callback_failures_unlogged: int,
+     *     removed: array<string, int>, process: array{callback_failures: int, log_failures: int, callback_failures_unlogged: int,
      *     timeouts_clamped: int, log_records_dropped: int}}
      */
     public function metrics(): array

@@ -18,7 +18,7 @@ namespace Apn\AmiClient;
 final class ClientOptions
 {
     /**
-     * Seconds until a connection that is not established is given up.
+     * Seconds until a connection that is not established is given up, and before that the lookup of a host name.
      *
      * Default 10, from 0.05 to 300 seconds. Under 50 ms a remote server is not reached; Linux itself gives up after
      * about two minutes.
@@ -230,7 +230,15 @@ final class ClientOptions
     public readonly bool $pushFilters;
 
     /**
-     * Whether hosts must be IP addresses, so that nothing has to be looked up.
+     * Whether a `ConnectionGap` comes with `Status`, `CoreShowChannels` and `QueueStatus`, asked for when the server is
+     * back.
+     *
+     * Default false.
+     */
+    public readonly bool $reconcile;
+
+    /**
+     * Whether hosts must be IP addresses, so that nothing has to be looked up; see `docs/configuration.md`.
      *
      * Default true. For all servers of the process.
      */
@@ -281,6 +289,7 @@ final class ClientOptions
         ?array $allowedEvents = null,
         ?array $blockedEvents = null,
         ?bool $pushFilters = null,
+        ?bool $reconcile = null,
         ?bool $enforceIpEndpoints = null,
         ?bool $lazy = null,
     ) {
@@ -335,6 +344,7 @@ final class ClientOptions
      *     allowed_events: list<string>,
      *     blocked_events: list<string>,
      *     push_filters: bool,
+     *     reconcile: bool,
      *     enforce_ip_endpoints: bool,
      *     lazy: bool,
      * }

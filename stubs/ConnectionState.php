@@ -10,7 +10,7 @@ enum ConnectionState: string
     /** Nothing is open and nothing is tried. */
     case Disconnected = 'disconnected';
 
-    /** The socket is asked for, or waits for its turn. */
+    /** The host name is looked up, or the socket is asked for or waits for its turn. */
     case Connecting = 'connecting';
 
     /** The socket stands, the banner has not come. */

@@ -22,4 +22,14 @@ class InvalidConnectionStateException extends \RuntimeException implements AmiEx
     {
         throw new \Error('a stub');
     }
+
+    /**
+     * Where it is about more than one server, or about what a routing strategy names: the state of each.
+     *
+     * @return array<string, ConnectionState>|null by server key; null where it is about one server
+     */
+    public function states(): ?array
+    {
+        throw new \Error('a stub');
+    }
 }

@@ -13,8 +13,8 @@ use Psr\Log\LoggerInterface;
 /**
  * The loop of a process that listens: connects, ticks until something ends it, says goodbye to every server.
  *
- * It knows no framework. Signals only set a flag, since PHP runs their handlers between two ticks; the tick that waits
- * ends early for them. A second one while closing cuts the goodbye short.
+ * It knows no framework. SIGTERM and SIGINT only set a flag, and end the wait of a tick; no pcntl is needed for that. A
+ * second one while closing cuts the goodbye short. They are the manager's only signal handler while this runs.
  */
 final class Listener
 {
@@ -71,7 +71,10 @@ final class Listener
         $start = $this->now();
         [$this->stopping, $this->signal, $this->signals, $this->ticks] = [false, null, 0, 0];
         $this->memoryCheckAt = $start;
-        $previous = $this->catchSignals();
+        $this->manager->registerSignalHandlers(function (int $signal): void {
+            $this->signal ??= $signal;
+            $this->signals++;
+        });
         try {
             $this->manager->connectAll();
             $this->logger?->info('worker started', ['worker_pid' => getmypid()]);
@@ -83,7 +86,7 @@ final class Listener
             $this->logger?->info('worker stops', ['worker_pid' => getmypid(), 'reason' => $reason->value]);
             $unclosed = $this->close();
         } finally {
-            $this->restoreSignals($previous);
+            $this->manager->registerSignalHandlers(null);
         }
 
         return new Outcome($reason, $this->ticks, $this->now() - $start, $unclosed, $this->signal);
@@ -95,6 +98,7 @@ final class Listener
         foreach ($this->callbacks as $callback) {
             $callback($summary);
         }
+        // The application's own handlers, for other signals.
         if (\function_exists('pcntl_signal_dispatch')) {
             pcntl_signal_dispatch();
         }
@@ -167,31 +171,5 @@ final class Listener
     private function now(): float
     {
         return $this->clock === null ? hrtime(true) / 1e9 : (float) $this->clock->now()->format('U.u');
-    }
-
-    /** @return array<int, callable|int> what the signals did before */
-    private function catchSignals(): array
-    {
-        if (!\function_exists('pcntl_signal')) {
-            return [];
-        }
-        $previous = [];
-        foreach ([SIGINT, SIGTERM] as $signal) {
-            $previous[$signal] = pcntl_signal_get_handler($signal);
-            pcntl_signal($signal, function (int $signal): void {
-                $this->signal ??= $signal;
-                $this->signals++;
-            });
-        }
-
-        return $previous;
-    }
-
-    /** @param array<int, callable|int> $previous */
-    private function restoreSignals(array $previous): void
-    {
-        foreach ($previous as $signal => $handler) {
-            pcntl_signal($signal, $handler);
-        }
     }
 }

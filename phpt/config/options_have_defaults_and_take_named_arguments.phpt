@@ -43,6 +43,7 @@ event_drop_log_interval_ms 1000
 allowed_events []
 blocked_events []
 push_filters false
+reconcile false
 enforce_ip_endpoints true
 lazy true
 float(3)

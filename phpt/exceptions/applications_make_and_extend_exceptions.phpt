@@ -68,7 +68,7 @@ what nobody said is null, empty or 0
 InvalidConfigurationException: key "", value null, suggestion null
 ConnectionException: serverKey null, state null, host null, port null
 ConnectionLostException: actionId null, serverKey null, state null, host null, port null
-InvalidConnectionStateException: serverKey null, state null
+InvalidConnectionStateException: serverKey null, state null, states null
 BackpressureException: serverKey null, limitName "", limit 0, current 0
 ActionException: serverKey null, actionId null, actionName null
 ProtocolException: serverKey null, actionId null

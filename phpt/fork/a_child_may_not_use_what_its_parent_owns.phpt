@@ -31,6 +31,8 @@ if ($child === 0) {
         'poll' => fn () => $manager->poll('pbx1'),
         'send' => fn () => $manager->send(new GenericAction('Ping')),
         'select' => fn () => $manager->select(),
+        'addServer' => fn () => $manager->addServer(new ServerConfig('pbx9', '127.0.0.1', 'dialer', 's3cret')),
+        'removeServer' => fn () => $manager->removeServer('pbx1'),
         'onEvent' => fn () => $manager->onEvent('One', fn () => 1),
         'onAnyEvent' => fn () => $manager->onAnyEvent(fn () => 1),
         'close' => fn () => $manager->close(),

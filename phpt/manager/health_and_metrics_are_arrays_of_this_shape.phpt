@@ -64,6 +64,8 @@ Array
                     [actions_completed] => int
                     [actions_failed] => int
                     [actions_refused] => int
+                    [lookups] => int
+                    [lookups_failed] => int
                     [connect_attempts] => int
                     [sessions] => int
                     [losses] => int
@@ -77,6 +79,37 @@ Array
 
                 )
 
+        )
+
+    [removed] => Array
+        (
+            [bytes_read] => int
+            [bytes_written] => int
+            [frames] => int
+            [events] => int
+            [events_queued] => int
+            [events_dispatched] => int
+            [events_unheard] => int
+            [events_late] => int
+            [events_before_ready] => int
+            [protocol_desync] => int
+            [frames_too_long] => int
+            [frames_cut] => int
+            [responses_unmatched] => int
+            [actions_sent] => int
+            [actions_completed] => int
+            [actions_failed] => int
+            [actions_refused] => int
+            [lookups] => int
+            [lookups_failed] => int
+            [connect_attempts] => int
+            [sessions] => int
+            [losses] => int
+            [filters_pushed] => int
+            [filters_given_up] => int
+            [heartbeats_missed] => int
+            [events_dropped] => int
+            [servers] => int
         )
 
     [process] => Array

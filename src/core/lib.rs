@@ -28,6 +28,7 @@ pub mod config;
 pub mod connection;
 pub mod correlation;
 pub mod events;
+mod hash;
 pub mod health;
 pub mod log;
 pub mod metrics;

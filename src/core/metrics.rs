@@ -11,6 +11,11 @@ macro_rules! counters {
         }
 
         impl Counters {
+            /// Adds those of another server.
+            pub const fn add(&mut self, other: &Self) {
+                $(self.$name += other.$name;)*
+            }
+
             /// All counters by name.
             pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
                 [$((stringify!($name), self.$name),)*].into_iter()
@@ -37,6 +42,8 @@ counters! {
     actions_completed: "Actions that completed.",
     actions_failed: "Actions that failed.",
     actions_refused: "Actions refused because a limit was reached.",
+    lookups: "Times that the host name was to be looked up.",
+    lookups_failed: "Lookups that found nothing, or nothing in time.",
     connect_attempts: "Attempts to connect.",
     sessions: "Sessions that became ready.",
     losses: "Sessions and attempts that were lost.",

@@ -21,7 +21,8 @@ use crate::php::config;
 use crate::php::exceptions::{from_action_error, invalid_configuration};
 use crate::php::zend::{self, ClassSlot, Field};
 
-const ACTION: &str = "Apn\\AmiClient\\Action";
+/// Name of the interface.
+pub(crate) const ACTION: &str = "Apn\\AmiClient\\Action";
 /// The property with the strategy: PHP's collector of cycles must see it.
 const STRATEGY: &str = "completionStrategy";
 

@@ -12,12 +12,13 @@ use super::held::Held;
 use super::listeners::Listener;
 use super::pending::PendingAction;
 use super::subscription::Subscription;
-use super::zend::{self, Traced, Tracer};
+use super::zend::{self, SharedString, Traced, Tracer};
 use ami_core::cluster::{Cluster, ServerId};
 use ami_core::connection::{Connection, SendError};
-use ami_core::correlation::LossReason;
+use ami_core::correlation::{Completion, LossReason};
 use ami_core::events::NewSubscription;
 use ami_core::health::ConnectionState;
+use ami_core::protocol::Action;
 use ami_core::time::Now;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
@@ -27,6 +28,7 @@ use ext_php_rs::prelude::PhpException;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 use std::rc::Rc;
+use std::time::Duration;
 
 /// How long `call()` and `waitUntilReady()` wait when nothing is said, in milliseconds.
 const DEFAULT_WAIT_MS: i64 = 10_000;
@@ -37,13 +39,21 @@ pub(crate) struct AmiClient {
     engine: Rc<Engine>,
     manager: Held,
     id: ServerId,
+    key: SharedString,
 }
 
 native_class!(AmiClient, "Apn\\AmiClient\\AmiClient", made by the extension only, implements &[]);
 
 impl AmiClient {
     pub(crate) fn object(engine: Rc<Engine>, manager: &Zval, id: ServerId) -> Zval {
-        class::object(Self { engine, manager: Held::new(manager.shallow_clone()), id }, Vec::new())
+        let key = engine.server_key(id);
+        class::object(Self { engine, manager: Held::new(manager.shallow_clone()), id, key }, Vec::new())
+    }
+
+    /// Refuses a process that does not own the server, and a server that was removed.
+    fn check(&self) -> PhpResult {
+        self.engine.check_owner()?;
+        self.engine.check_present(self.id, &self.key)
     }
 
     pub(crate) fn methods() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
@@ -115,9 +125,13 @@ impl Traced for AmiClient {
 /// Does something to the cluster with the time, in the process that owns it.
 pub(crate) fn command<R>(engine: &Engine, act: impl FnOnce(&mut Cluster, Now) -> R) -> PhpResult<R> {
     engine.check_owner()?;
-    let mut reactor = engine.reactor()?;
-    let now = reactor.now();
-    Ok(act(reactor.cluster_mut(), now))
+    let result = {
+        let mut reactor = engine.reactor()?;
+        let now = reactor.now();
+        act(reactor.cluster_mut(), now)
+    };
+    engine.nudge();
+    Ok(result)
 }
 
 /// Sends an action to a server. Returns the `PendingAction`.
@@ -125,17 +139,56 @@ pub(crate) fn send_to(engine: &Rc<Engine>, manager: &Zval, id: ServerId, action:
     engine.check_owner()?;
     // May call the methods of an application's own action, so nothing is borrowed yet.
     let (action, strategy) = action::read_action(action)?;
-    let timeout = {
-        let reactor = engine.reactor()?;
-        let options = reactor.cluster().connection(id).map(|connection| connection.options().action_timeout);
-        options.unwrap_or_default()
-    };
-    let (completion, custom) = completion::read(strategy.as_ref(), &action, timeout)?;
+    send_read(engine, manager, id, &action, strategy.as_ref())
+}
+
+/// The same for an action that was read already.
+pub(crate) fn send_read(
+    engine: &Rc<Engine>,
+    manager: &Zval,
+    id: ServerId,
+    action: &Action,
+    strategy: Option<&Zval>,
+) -> PhpResult<Zval> {
+    let (completion, custom) = completion::read(strategy, action, action_timeout(engine, id)?)?;
+    // What was called above may have removed the server.
+    engine.check_present(id, &engine.server_key(id))?;
+    match queue(engine, manager, id, action, completion, custom.unwrap_or_else(Zval::null))? {
+        Ok(pending) => Ok(pending),
+        Err(error) => Err(not_sent(engine, id, &error)?.action_name(action.name()).into()),
+    }
+}
+
+/// Sends an action of our own, which is complete as one of PHP without a strategy would be.
+pub(crate) fn send_by_default(
+    engine: &Rc<Engine>,
+    manager: &Zval,
+    id: ServerId,
+    action: &Action,
+) -> PhpResult<Result<Zval, SendError>> {
+    let completion = Completion::of(action, action_timeout(engine, id)?);
+    queue(engine, manager, id, action, completion, Zval::null())
+}
+
+fn action_timeout(engine: &Engine, id: ServerId) -> PhpResult<Duration> {
+    let reactor = engine.reactor()?;
+    let options = reactor.cluster().connection(id).map(|connection| connection.options().action_timeout);
+    Ok(options.unwrap_or_default())
+}
+
+fn queue(
+    engine: &Rc<Engine>,
+    manager: &Zval,
+    id: ServerId,
+    action: &Action,
+    completion: Completion,
+    strategy: Zval,
+) -> PhpResult<Result<Zval, SendError>> {
     let sent = {
         let mut reactor = engine.reactor()?;
         let now = reactor.now();
         let cluster = reactor.cluster_mut();
-        cluster.send(id, &action, completion, now).map(|sent| {
+        cluster.send(id, action, completion, now).map(|sent| {
             let action_id = |sequence| cluster.connection(id).map(|connection| connection.action_id(sequence));
             sent.map(|sequence| (sequence, action_id(sequence).unwrap_or_default()))
         })
@@ -143,12 +196,12 @@ pub(crate) fn send_to(engine: &Rc<Engine>, manager: &Zval, id: ServerId, action:
     match sent {
         Some(Ok((sequence, action_id))) => {
             let name = action.name().to_vec();
-            let strategy = custom.unwrap_or_else(Zval::null);
             let pending = PendingAction::object(Rc::clone(engine), manager, id, sequence, action_id, name, strategy);
             engine.await_answer(id, sequence, &pending);
-            Ok(pending)
+            engine.nudge();
+            Ok(Ok(pending))
         }
-        Some(Err(error)) => Err(not_sent(engine, id, &error)?.action_name(action.name()).into()),
+        Some(Err(error)) => Ok(Err(error)),
         None => Err(Exception::new(Class::InvalidConfiguration, "there is no such server").into()),
     }
 }
@@ -204,6 +257,7 @@ pub(crate) fn subscribe(
         Exception::new(Class::Backpressure, error.to_string()).limit("subscriptions", limit, limit)
     })?;
     engine.listeners().borrow_mut().set(id, Listener { closure, filter });
+    engine.nudge();
     let name = name.map_or_else(Zval::null, zend::string);
     Ok(Subscription::object(Rc::clone(engine), manager, id, name, priority))
 }
@@ -211,7 +265,7 @@ pub(crate) fn subscribe(
 /// Opens the connection if it is not, and ticks until it is usable.
 fn become_ready(this: &AmiClient, timeout_ms: i64) -> PhpResult<Waited> {
     let engine = &this.engine;
-    engine.check_owner()?;
+    this.check()?;
     let state_of = || -> PhpResult<(ConnectionState, bool)> {
         let reactor = engine.reactor()?;
         let Some(server) = reactor.cluster().connection(this.id) else {
@@ -226,11 +280,13 @@ fn become_ready(this: &AmiClient, timeout_ms: i64) -> PhpResult<Waited> {
     if state_of()?.0 == ConnectionState::Disconnected {
         command(engine, |cluster, now| cluster.open(this.id, now))?;
     }
-    let is_decided = || state_of().map_or(true, |(state, hopeless)| state.is_usable() || hopeless);
+    let is_decided =
+        || state_of().map_or(true, |(state, hopeless)| state.is_usable() || hopeless) || this.check().is_err();
     let waited = engine.tick_until(&this.manager.get(), deadline, is_decided)?;
     if waited == Waited::Exiting || state_of()?.0.is_usable() {
         return Ok(waited);
     }
+    this.check()?;
     Err(engine.loss(this.id)?.into())
 }
 
@@ -238,6 +294,7 @@ fn become_ready(this: &AmiClient, timeout_ms: i64) -> PhpResult<Waited> {
 
 extern "C" fn open(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClient>(ex, returned, 0, |this, _| {
+        this.check()?;
         command(&this.engine, |cluster, now| cluster.open(this.id, now))?;
         Ok(Reply::Value(Zval::null()))
     });
@@ -245,6 +302,7 @@ extern "C" fn open(ex: &mut ExecuteData, returned: &mut Zval) {
 
 extern "C" fn close(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClient>(ex, returned, 0, |this, _| {
+        this.check()?;
         command(&this.engine, |cluster, now| cluster.close(this.id, now))?;
         Ok(Reply::Value(Zval::null()))
     });
@@ -252,6 +310,7 @@ extern "C" fn close(ex: &mut ExecuteData, returned: &mut Zval) {
 
 extern "C" fn send(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClient>(ex, returned, 1, |this, arguments| {
+        this.check()?;
         let action = class::argument(arguments, 0);
         send_to(&this.engine, &this.manager.get(), this.id, &action).map(Reply::Value)
     });
@@ -287,6 +346,7 @@ extern "C" fn wait_until_ready(ex: &mut ExecuteData, returned: &mut Zval) {
 
 extern "C" fn on_event(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClient>(ex, returned, 2, 4, |this, _, arguments| {
+        this.check()?;
         let name = class::bytes(arguments, 0, "name")?;
         subscribe(&this.engine, &this.manager.get(), Some(this.id), Some(name), arguments, 1).map(Reply::Value)
     });
@@ -294,6 +354,7 @@ extern "C" fn on_event(ex: &mut ExecuteData, returned: &mut Zval) {
 
 extern "C" fn on_any_event(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClient>(ex, returned, 1, 3, |this, _, arguments| {
+        this.check()?;
         subscribe(&this.engine, &this.manager.get(), Some(this.id), None, arguments, 0).map(Reply::Value)
     });
 }
@@ -308,11 +369,14 @@ extern "C" fn get_state(ex: &mut ExecuteData, returned: &mut Zval) {
 }
 
 extern "C" fn get_health(ex: &mut ExecuteData, returned: &mut Zval) {
-    class::method::<AmiClient>(ex, returned, 0, |this, _| health::of_server(&this.engine, this.id).map(Reply::Value));
+    class::method::<AmiClient>(ex, returned, 0, |this, _| {
+        this.engine.check_present(this.id, &this.key)?;
+        health::of_server(&this.engine, this.id).map(Reply::Value)
+    });
 }
 
 extern "C" fn server_key(ex: &mut ExecuteData, returned: &mut Zval) {
-    class::method::<AmiClient>(ex, returned, 0, |this, _| Ok(Reply::Value(this.engine.server_key(this.id).zval())));
+    class::method::<AmiClient>(ex, returned, 0, |this, _| Ok::<_, PhpException>(Reply::Value(this.key.zval())));
 }
 
 extern "C" fn asterisk_version(ex: &mut ExecuteData, returned: &mut Zval) {
@@ -325,7 +389,10 @@ extern "C" fn asterisk_version(ex: &mut ExecuteData, returned: &mut Zval) {
             reactor.cluster_mut().want_version(this.id, now);
         }
         let version = reactor.cluster().connection(this.id).and_then(Connection::asterisk_version);
-        Ok(Reply::Value(version.map_or_else(Zval::null, |version| zend::string(version.to_string().as_bytes()))))
+        let version = version.map_or_else(Zval::null, |version| zend::string(version.to_string().as_bytes()));
+        drop(reactor);
+        this.engine.nudge();
+        Ok(Reply::Value(version))
     });
 }
 

@@ -3,18 +3,24 @@
 //! A tick has two phases. First the reactor works, borrowed; then what came of it goes to PHP, one thing at a time,
 //! and for each the borrow is over before PHP is called. `ticking` refuses a tick within a tick.
 
+mod outside;
+
 use super::event::AmiEvent;
 use super::exceptions::{Class, Exception};
+use super::gap;
 use super::held::Held;
 use super::listeners::Listeners;
 use super::log::{self, CallbackFailure, Warnings};
 use super::message;
 use super::metrics::{self, Pushed};
 use super::pending::PendingAction;
+use super::server_keys::ServerKeys;
+use super::signals::Signals;
+use super::stream::ForeignLoop;
 use super::tick_summary;
-use super::zend::{self, CallError, SharedString, Tracer, call_method};
+use super::zend::{self, CallError, Interrupted, PreparedCallable, SharedString, Tracer, call_method};
 use ami_core::cluster::ServerId;
-use ami_core::connection::Connection;
+use ami_core::connection::{Connection, Gap};
 use ami_core::correlation::{Judgement, LossReason};
 use ami_core::events::SubscriptionId;
 use ami_core::log::{LOG_CAPACITY, Level, Record};
@@ -24,6 +30,7 @@ use ext_php_rs::exception::PhpResult;
 use ext_php_rs::types::Zval;
 use std::cell::{Cell, RefCell, RefMut};
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How a wait or a round of callbacks ended.
@@ -43,6 +50,7 @@ pub(crate) struct Engine {
     /// `None` only while it is dropped, in a process that does not own it.
     reactor: RefCell<Option<Reactor>>,
     listeners: RefCell<Listeners>,
+    gap_listeners: RefCell<Vec<PreparedCallable>>,
     /// The `PendingAction` objects of actions on their way, by server and sequence number: their callbacks are called
     /// even when nobody else holds them.
     pending: RefCell<HashMap<(ServerId, u64), Zval>>,
@@ -50,10 +58,10 @@ pub(crate) struct Engine {
     collector: Held,
     pushed: Pushed,
     clock: Held,
-    /// One PHP string a server, for all of its messages.
-    server_keys: Vec<SharedString>,
-    no_key: SharedString,
+    server_keys: ServerKeys,
     ticking: Cell<bool>,
+    foreign: ForeignLoop,
+    signals: Signals,
     owner: u32,
     generation: u32,
     failures: RefCell<VecDeque<CallbackFailure>>,
@@ -91,19 +99,21 @@ impl Drop for Engine {
 
 impl Engine {
     pub(crate) fn new(reactor: Reactor, logger: Zval, collector: Zval, clock: Zval) -> Self {
-        let key_of = |connection: &Connection| SharedString::new(connection.config().key.as_str().as_bytes());
-        let server_keys = reactor.cluster().iter().map(|(_, connection)| key_of(connection)).collect();
+        let servers = reactor.cluster().iter();
+        let server_keys = ServerKeys::new(servers.map(|(id, server)| (id, server.config().key.as_str())));
         Self {
             reactor: RefCell::new(Some(reactor)),
             listeners: RefCell::default(),
+            gap_listeners: RefCell::default(),
             pending: RefCell::default(),
             logger: Held::new(logger),
             collector: Held::new(collector),
             pushed: Pushed::default(),
             clock: Held::new(clock),
             server_keys,
-            no_key: SharedString::new(b""),
             ticking: Cell::new(false),
+            foreign: ForeignLoop::default(),
+            signals: Signals::default(),
             owner: std::process::id(),
             generation: zend::process_generation(),
             failures: RefCell::default(),
@@ -151,7 +161,12 @@ impl Engine {
 
     /// The key of a server as a PHP string.
     pub(crate) fn server_key(&self, id: ServerId) -> SharedString {
-        self.server_keys.get(id.index()).unwrap_or(&self.no_key).clone()
+        self.server_keys.get(id)
+    }
+
+    /// Those of all servers.
+    pub(crate) const fn server_keys(&self) -> &ServerKeys {
+        &self.server_keys
     }
 
     /// Remembers who waits for an action.
@@ -174,8 +189,10 @@ impl Engine {
         let listeners = self.listeners.try_borrow_mut().map(|mut listeners| std::mem::take(&mut *listeners));
         let pending = self.pending.try_borrow_mut().map(|mut pending| std::mem::take(&mut *pending));
         let failures = self.failures.try_borrow_mut().map(|mut failures| std::mem::take(&mut *failures));
+        let gap_listeners = self.gap_listeners.try_borrow_mut().map(|mut listeners| std::mem::take(&mut *listeners));
         let helpers = [&self.logger, &self.collector, &self.clock].map(|helper| helper.replace(Zval::null()));
-        drop((listeners, pending, failures, helpers));
+        let outside = (self.signals.let_go(), self.foreign.let_go());
+        drop((listeners, gap_listeners, pending, failures, helpers, outside));
     }
 
     /// Tells the collector what this owns. Only the manager's object does: an owner is named once.
@@ -183,8 +200,12 @@ impl Engine {
         self.logger.trace(tracer);
         self.collector.trace(tracer);
         self.clock.trace(tracer);
+        self.signals.trace(tracer);
         if let Ok(listeners) = self.listeners.try_borrow() {
             listeners.trace(tracer);
+        }
+        if let Ok(listeners) = self.gap_listeners.try_borrow() {
+            listeners.iter().for_each(|listener| tracer.callable(listener));
         }
         if let Ok(pending) = self.pending.try_borrow() {
             pending.values().for_each(|object| tracer.value(object));
@@ -198,10 +219,14 @@ impl Engine {
         &self.listeners
     }
 
+    pub(crate) const fn gap_listeners(&self) -> &RefCell<Vec<PreparedCallable>> {
+        &self.gap_listeners
+    }
+
     // ---- ticks --------------------------------------------------------------------------------------------
 
     /// One tick: waits at most `timeout_ms`, works, calls listeners, hands over logs. Returns a `TickSummary`.
-    pub(crate) fn tick(&self, manager: &Zval, timeout_ms: i64, only: Option<ServerId>) -> PhpResult<Zval> {
+    pub(crate) fn tick(self: &Rc<Self>, manager: &Zval, timeout_ms: i64, only: Option<ServerId>) -> PhpResult<Zval> {
         let (timeout, clamped) = self.wait_of(timeout_ms)?;
         // What commands and waits did in between is not this tick's work.
         self.reactor()?.cluster_mut().take_counts();
@@ -209,18 +234,36 @@ impl Engine {
         if self.tick_once(manager, timeout, only)? == Waited::Exiting {
             return Ok(Zval::null());
         }
+        self.foreign.forget();
         let counts = self.reactor()?.cluster_mut().take_counts();
         Ok(tick_summary::new(counts, self.counts.callback_failures.get() - failures, clamped))
     }
 
     /// Ticks until `is_done`, or until the deadline.
     pub(crate) fn tick_until(
-        &self,
+        self: &Rc<Self>,
         manager: &Zval,
         deadline: Option<Instant>,
         mut is_done: impl FnMut() -> bool,
     ) -> PhpResult<Waited> {
+        let waited = self.tick_while_waiting(manager, deadline, &mut is_done);
+        // These ticks were nobody's whom the loop would have asked.
+        self.nudge();
+        waited
+    }
+
+    fn tick_while_waiting(
+        self: &Rc<Self>,
+        manager: &Zval,
+        deadline: Option<Instant>,
+        is_done: &mut impl FnMut() -> bool,
+    ) -> PhpResult<Waited> {
         while !is_done() {
+            // PHP cannot run what others have in mind for between two steps of the script (the handlers of
+            // `pcntl_async_signals`, say) while a method waits here.
+            if zend::run_interrupts() == Interrupted::Leave {
+                return Ok(Waited::Exiting);
+            }
             let now = self.reactor()?.now().instant;
             let left = match deadline {
                 Some(deadline) if deadline <= now => return Ok(Waited::TimedOut),
@@ -247,8 +290,12 @@ impl Engine {
             return Ok(());
         }
         self.ticking.set(true);
-        let _ticking = Ticking(&self.ticking);
-        self.settle_all().map(|_| ())
+        let settled = {
+            let _ticking = Ticking(&self.ticking);
+            self.settle_all()
+        };
+        self.nudge();
+        settled.map(|_| ())
     }
 
     fn wait_of(&self, timeout_ms: i64) -> PhpResult<(Duration, bool)> {
@@ -261,7 +308,7 @@ impl Engine {
         Ok((timeout.min(MAX_WAIT), clamped))
     }
 
-    fn tick_once(&self, manager: &Zval, timeout: Duration, only: Option<ServerId>) -> PhpResult<Waited> {
+    fn tick_once(self: &Rc<Self>, manager: &Zval, timeout: Duration, only: Option<ServerId>) -> PhpResult<Waited> {
         self.check_owner()?;
         self.check_not_ticking()?;
         self.ticking.set(true);
@@ -279,11 +326,13 @@ impl Engine {
         let worked = self.reactor()?.tick(timeout, only);
         worked
             .map_err(|error| Exception::new(Class::Connection, format!("the sockets could not be polled: {error}")))?;
-        if self.dispatch(only)? == Waited::Exiting {
+        self.foreign.ticked();
+        if self.dispatch(manager, only)? == Waited::Exiting || self.tell_signals()? == Waited::Exiting {
             return Ok(Waited::Exiting);
         }
         let collector = self.collector.get();
-        if collector.is_object() && metrics::push(self, &collector, &self.pushed)? == Waited::Exiting {
+        let gone = std::mem::take(&mut self.reactor()?.cluster_mut().effects().gone);
+        if collector.is_object() && metrics::push(self, &collector, &self.pushed, gone)? == Waited::Exiting {
             return Ok(Waited::Exiting);
         }
         Ok(log::deliver(self, &self.logger.get()))
@@ -291,11 +340,18 @@ impl Engine {
 
     // ---- from the core to PHP -----------------------------------------------------------------------------
 
-    fn dispatch(&self, only: Option<ServerId>) -> PhpResult<Waited> {
+    fn dispatch(self: &Rc<Self>, manager: &Zval, only: Option<ServerId>) -> PhpResult<Waited> {
         let mut found = Vec::new();
         loop {
             if self.settle_all()? == Waited::Exiting {
                 return Ok(Waited::Exiting);
+            }
+            let gap = self.reactor()?.cluster_mut().pop_gap(only);
+            if let Some((id, gap)) = gap {
+                if self.tell_gap(manager, id, &gap)? == Waited::Exiting {
+                    return Ok(Waited::Exiting);
+                }
+                continue;
             }
             let next = {
                 let mut reactor = self.reactor()?;
@@ -385,6 +441,26 @@ impl Engine {
         }
     }
 
+    /// Tells everybody who wants to know that a server was away.
+    fn tell_gap(self: &Rc<Self>, manager: &Zval, id: ServerId, gap: &Gap) -> PhpResult<Waited> {
+        let listeners = self.gap_listeners.borrow().clone();
+        if listeners.is_empty() {
+            return Ok(Waited::Done);
+        }
+        let gap = [gap::object(self, manager, id, gap)?];
+        for listener in &listeners {
+            match listener.call(&gap) {
+                Ok(_) | Err(CallError::NoMethod) => {}
+                Err(CallError::Unwinding) => return Ok(Waited::Exiting),
+                Err(CallError::Thrown(exception)) => self.callback_failed("onGap", Some(id), exception),
+            }
+            // It may have forked.
+            self.check_owner()?;
+        }
+        drop((gap, listeners));
+        Ok(self.after_letting_go(Some(id)))
+    }
+
     fn call_listener(&self, id: SubscriptionId, server: ServerId, event: &[Zval; 1]) -> Waited {
         // One that an earlier listener of this event took back is not there any more.
         let Some(listener) = self.listeners.borrow().get(id) else { return Waited::Done };
@@ -460,6 +536,21 @@ impl Engine {
         let Some(connection) = reactor.cluster().connection(id) else { return exception };
         let config = connection.config();
         exception.state(connection.state()).host(&config.host.to_string()).port(config.port)
+    }
+
+    /// Refuses a server that was removed.
+    pub(crate) fn check_present(&self, id: ServerId, key: &SharedString) -> PhpResult {
+        let state = {
+            let reactor = self.reactor()?;
+            if reactor.cluster().contains(id) {
+                return Ok(());
+            }
+            reactor.cluster().connection(id).map_or_else(Default::default, Connection::state)
+        };
+        let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
+        let exception =
+            Exception::new(Class::InvalidConnectionState, format!("\"{key}\" was removed from its manager"));
+        Err(exception.server_key(&key).state(state).into())
     }
 
     /// Why a server cannot be used, as an exception.

@@ -10,7 +10,7 @@ use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::class::ClassEntryInfo;
 use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::Zval;
+use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ce, run_handler};
 
 use crate::php::class;
@@ -110,7 +110,7 @@ static DEFINITIONS: [Definition; 17] = [
         Class::InvalidConnectionState,
         "Apn\\AmiClient\\InvalidConnectionStateException",
         RUNTIME,
-        &[SERVER_KEY, STATE],
+        &[SERVER_KEY, STATE, ("states", Field::OptionalArray)],
     ),
     root(
         Class::Backpressure,
@@ -175,6 +175,7 @@ const fn data_type(field: Field) -> (DataType, bool) {
     match field {
         Field::OptionalString => (DataType::String, true),
         Field::OptionalInt => (DataType::Long, true),
+        Field::OptionalArray => (DataType::Array, true),
         Field::String => (DataType::String, false),
         Field::Int => (DataType::Long, false),
         Field::Mixed => (DataType::Mixed, false),
@@ -240,6 +241,18 @@ impl Exception {
 
     pub(crate) fn state(self, state: ConnectionState) -> Self {
         self.field("state", enums::connection_state(state))
+    }
+
+    /// The states of servers by key.
+    pub(crate) fn states(self, states: &[(String, ConnectionState)]) -> Self {
+        let mut array = ZendHashTable::new();
+        for (key, state) in states {
+            // It cannot fail: the value is a plain one.
+            let _ = array.insert(key.as_str(), enums::connection_state(*state));
+        }
+        let mut zval = Zval::new();
+        zval.set_hashtable(array);
+        self.field("states", zval)
     }
 
     pub(crate) fn host(self, host: &str) -> Self {

@@ -52,7 +52,7 @@ pub(crate) fn of_all(engine: &Engine) -> PhpResult<Zval> {
 /// Key, counters, drops by event name, and all drops of a server.
 type ServerCounts = (String, Counters, Vec<(Box<[u8]>, u64)>, u64);
 
-/// The counters of every server by key, and those of this process.
+/// The counters of every server by key, the sums of those that were removed, and those of this process.
 pub(crate) fn metrics(engine: &Engine) -> PhpResult<Zval> {
     let servers: Vec<ServerCounts> = {
         let reactor = engine.reactor()?;
@@ -80,7 +80,11 @@ pub(crate) fn metrics(engine: &Engine) -> PhpResult<Zval> {
     let log_dropped = engine.reactor()?.cluster_mut().effects().log.dropped();
     let process = process.map(|(name, count)| (name, integer(count.get())));
     let process = array(process.into_iter().chain([("log_records_dropped", integer(log_dropped))]));
-    Ok(array([("servers", servers), ("process", process)].into_iter()))
+    let removed = engine.reactor()?.cluster().removed();
+    let sums =
+        removed.counters.iter().chain([("events_dropped", removed.events_dropped), ("servers", removed.servers)]);
+    let removed = array(sums.map(|(name, count)| (name, integer(count))));
+    Ok(array([("servers", servers), ("removed", removed), ("process", process)].into_iter()))
 }
 
 fn read(connection: &Connection, now: Instant) -> Reading {

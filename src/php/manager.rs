@@ -1,16 +1,22 @@
 //! `AmiClientManager`: all servers of a process.
 
+use super::action;
 use super::class::{self, Native, Reply, native_class};
 use super::client::{self, AmiClient, command};
-use super::config::{self, ClientOptions, ServerRegistry};
+use super::config::{self, ClientOptions, ServerConfig, ServerRegistry};
 use super::engine::Engine;
 use super::exceptions::{Class, Exception, invalid_configuration};
+use super::gap;
 use super::health;
+use super::held::Held;
 use super::metrics;
-use super::zend::{self, CallError, PreparedCallable, Traced, Tracer};
+use super::routing::{self, Routed};
+use super::servers;
+use super::signals;
+use super::zend::{self, PreparedCallable, Traced, Tracer};
 use ami_core::cluster::ServerId;
 use ami_core::config as core;
-use ami_reactor::{AddError, Reactor};
+use ami_reactor::Reactor;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
 use ext_php_rs::class::ConstructorResult;
@@ -18,7 +24,7 @@ use ext_php_rs::exception::PhpResult;
 use ext_php_rs::flags::{DataType, MethodFlags};
 use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
-use std::net::{IpAddr, SocketAddr};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,7 +36,12 @@ const CLOCK: &str = "Psr\\Clock\\ClockInterface";
 #[derive(Debug)]
 pub(crate) struct AmiClientManager {
     engine: Rc<Engine>,
-    default: ServerId,
+    default: core::ServerKey,
+    /// The strategy that chooses servers; null at first.
+    routing: Held,
+    resolver: Option<PreparedCallable>,
+    /// All servers were asked to connect, so that further ones are, too.
+    connects: Cell<bool>,
 }
 
 impl Drop for AmiClientManager {
@@ -54,19 +65,18 @@ impl AmiClientManager {
         let mut reactor = Reactor::new(Arc::new(options.clone()))
             .map_err(|error| Exception::new(Class::Connection, format!("no poll could be opened: {error}")))?;
         for server in servers {
-            let own = server.options(options).map_err(|error| invalid_configuration(&error))?;
-            let address = SocketAddr::new(address_of(server, resolver.as_ref())?, server.port);
-            reactor.add(Arc::new(server.clone()), Arc::new(own), Some(address)).map_err(|error| match error {
-                AddError::Tls(error) => invalid_configuration(&error.within(&format!("servers.{}", server.key))),
-                AddError::Key(error) => Exception::new(Class::InvalidConfiguration, error.to_string()).into(),
-            })?;
+            let (own, address) = servers::prepare(server, options, resolver.as_ref())?;
+            reactor
+                .add(Arc::new(server.clone()), Arc::new(own), address)
+                .map_err(|error| servers::refused(server, &error))?;
         }
-        let default = reactor.cluster().id(default.as_str()).unwrap_or(ServerId::from_index(0));
+        let default = default.clone();
         if !options.lazy {
             open_all(&mut reactor);
         }
         let engine = Engine::new(reactor, logger.shallow_clone(), collector.shallow_clone(), clock.shallow_clone());
-        Ok(Self { engine: Rc::new(engine), default })
+        let connects = Cell::new(!options.lazy);
+        Ok(Self { engine: Rc::new(engine), default, routing: Held::default(), resolver, connects })
     }
 
     pub(crate) fn construct(ex: &mut ExecuteData) -> ConstructorResult<Self> {
@@ -108,6 +118,8 @@ impl AmiClientManager {
         let pending = DataType::object("Apn\\AmiClient\\PendingAction");
         let summary = DataType::object("Apn\\AmiClient\\TickSummary");
         let this = DataType::object("Apn\\AmiClient\\AmiClientManager");
+        let config = DataType::object("Apn\\AmiClient\\ServerConfig");
+        let strategy = Arg::new("strategy", DataType::object(routing::ROUTING_STRATEGY));
         let action = Arg::new("action", DataType::object("Apn\\AmiClient\\Action"));
         let from_config = FunctionBuilder::new("fromConfig", from_config).arg(Arg::new("config", DataType::Array));
         let plain = |name, handler: extern "C" fn(&mut ExecuteData, &mut Zval), kind| {
@@ -120,8 +132,25 @@ impl AmiClientManager {
             plain("connectAll", connect_all, DataType::Void),
             (FunctionBuilder::new("send", send).arg(action).returns(pending, false, false), public),
             plain("select", select, client),
+            (FunctionBuilder::new("routing", set_routing).arg(strategy).returns(this, false, false), public),
+            (
+                FunctionBuilder::new("addServer", add_server)
+                    .arg(Arg::new("server", config))
+                    .returns(client, false, false),
+                public,
+            ),
+            (
+                FunctionBuilder::new("removeServer", remove_server).arg(key()).returns(DataType::Bool, false, false),
+                public,
+            ),
             (client::listener_arguments(FunctionBuilder::new("onEvent", on_event), true), public),
             (client::listener_arguments(FunctionBuilder::new("onAnyEvent", on_any_event), false), public),
+            (
+                FunctionBuilder::new("onGap", on_gap)
+                    .arg(Arg::new("listener", DataType::Callable))
+                    .returns(this, false, false),
+                public,
+            ),
             (
                 FunctionBuilder::new("tickAll", tick_all).not_required().arg(timeout()).returns(summary, false, false),
                 public,
@@ -137,6 +166,15 @@ impl AmiClientManager {
             plain("pollAll", poll_all, summary),
             (FunctionBuilder::new("poll", poll).arg(key()).returns(summary, false, false), public),
             (FunctionBuilder::new("nextTimerMs", next_timer).returns(DataType::Long, false, true), public),
+            (FunctionBuilder::new("stream", stream), public),
+            (
+                FunctionBuilder::new("registerSignalHandlers", register_signal_handlers)
+                    .arg(Arg::new("handler", DataType::Callable).allow_null())
+                    .not_required()
+                    .arg(Arg::new("signals", DataType::Array).default("[15, 2]"))
+                    .returns(this, false, false),
+                public,
+            ),
             plain("health", get_health, DataType::Array),
             plain("metrics", get_metrics, DataType::Array),
             plain("close", close, DataType::Void),
@@ -150,6 +188,8 @@ impl Native for AmiClientManager {
         zend::allow_array(class, "onevent", 2);
         zend::allow_array(class, "onanyevent", 1);
         zend::mark_sensitive(class, "fromconfig", 0);
+        // Where an object belongs, a caller may by mistake give the array that it is made of.
+        zend::mark_sensitive(class, "addserver", 0);
         zend::trace::<Self>();
     }
 }
@@ -157,6 +197,10 @@ impl Native for AmiClientManager {
 impl Traced for AmiClientManager {
     fn trace(&self, tracer: &mut Tracer<'_>) {
         self.engine.trace(tracer);
+        self.routing.trace(tracer);
+        if let Some(resolver) = &self.resolver {
+            tracer.callable(resolver);
+        }
     }
 }
 
@@ -192,33 +236,6 @@ fn helpers(values: &[Zval], first: usize) -> PhpResult<[Zval; 4]> {
     Ok(helpers)
 }
 
-/// Where a server is: a literal address, or what the application's resolver says, now and never in a tick.
-fn address_of(server: &core::ServerConfig, resolver: Option<&PreparedCallable>) -> PhpResult<IpAddr> {
-    let name = match &server.host {
-        core::Host::Ip(ip) => return Ok(*ip),
-        core::Host::Name(name) => name,
-    };
-    let refuse = |reason: &str| {
-        let key = format!("servers.{}.host", server.key);
-        Exception::new(Class::InvalidConfiguration, format!("{key}: \"{name}\" {reason}")).key_value(
-            &key,
-            class::zval(&**name),
-            None,
-        )
-    };
-    let Some(resolver) = resolver else {
-        return Err(refuse("is a name, and no resolver was given that finds its address").into());
-    };
-    match resolver.call(&[class::zval(&**name)]) {
-        Ok(found) => match found.str().and_then(|text| text.parse().ok()) {
-            Some(address) => Ok(address),
-            None => Err(refuse("was not resolved to an IP address").into()),
-        },
-        Err(CallError::Thrown(exception)) => Err(refuse("could not be resolved").previous(exception).into()),
-        Err(CallError::Unwinding | CallError::NoMethod) => Err(refuse("could not be resolved").into()),
-    }
-}
-
 fn open_all(reactor: &mut Reactor) {
     let now = reactor.now();
     let ids: Vec<ServerId> = reactor.cluster().iter().map(|(id, _)| id).collect();
@@ -227,14 +244,17 @@ fn open_all(reactor: &mut Reactor) {
     }
 }
 
+/// The key that an argument is. A numeric one comes back from PHP arrays, such as `health()`, as an int.
+fn key_of(arguments: &[Zval]) -> PhpResult<Vec<u8>> {
+    match arguments.first().and_then(|key| key.dereference().long()) {
+        Some(number) => Ok(number.to_string().into_bytes()),
+        None => class::bytes(arguments, 0, "key").map(<[u8]>::to_vec),
+    }
+}
+
 /// The server that an argument names.
 fn server_of(this: &AmiClientManager, arguments: &[Zval]) -> PhpResult<ServerId> {
-    // A numeric key comes back from PHP arrays, such as health(), as an int.
-    let number = arguments.first().and_then(|key| key.dereference().long()).map(|number| number.to_string());
-    let key = match &number {
-        Some(number) => number.as_bytes(),
-        None => class::bytes(arguments, 0, "key")?,
-    };
+    let key = &*key_of(arguments)?;
     let reactor = this.engine.reactor()?;
     let found = std::str::from_utf8(key).ok().and_then(|key| reactor.cluster().id(key));
     found.ok_or_else(|| {
@@ -265,43 +285,69 @@ extern "C" fn server(ex: &mut ExecuteData, returned: &mut Zval) {
 
 extern "C" fn default(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
-        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, this.default)))
+        let id = this.engine.reactor()?.cluster().id(this.default.as_str());
+        let Some(id) = id else {
+            let key = this.default.as_str();
+            let message = format!("default: the server \"{key}\" was removed");
+            let exception = Exception::new(Class::InvalidConfiguration, message);
+            return Err(exception.key_value("default", class::zval(key), None).into());
+        };
+        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, id)))
     });
 }
 
 extern "C" fn connect_all(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClientManager>(ex, returned, 0, |this, _| {
         this.engine.check_owner()?;
+        this.connects.set(true);
         open_all(&mut *this.engine.reactor()?);
+        this.engine.nudge();
         Ok(Reply::Value(Zval::null()))
     });
 }
 
-fn selected(this: &AmiClientManager) -> PhpResult<ServerId> {
-    if let Some(id) = command(&this.engine, |cluster, _| cluster.select())? {
-        return Ok(id);
-    }
-    let reactor = this.engine.reactor()?;
-    let states: Vec<String> = reactor
-        .cluster()
-        .iter()
-        .map(|(_, server)| format!("\"{}\" is {}", server.config().key, server.state()))
-        .collect();
-    let message = format!("no server is ready: {}", states.join(", "));
-    Err(Exception::new(Class::InvalidConnectionState, message).into())
-}
-
 extern "C" fn send(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
-        let id = selected(this)?;
-        client::send_to(&this.engine, object, id, &class::argument(arguments, 0)).map(Reply::Value)
+        this.engine.check_owner()?;
+        let given = class::argument(arguments, 0);
+        // Read once, and before a strategy is asked: its methods may be the application's.
+        let (action, completion) = action::read_action(&given)?;
+        let routed = Routed { object: &given, action: Some(&action) };
+        let id = routing::choose(&this.engine, &this.routing.get(), Some(routed))?;
+        client::send_read(&this.engine, object, id, &action, completion.as_ref()).map(Reply::Value)
     });
 }
 
 extern "C" fn select(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
-        let id = selected(this)?;
+        let id = routing::choose(&this.engine, &this.routing.get(), None)?;
         Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, id)))
+    });
+}
+
+extern "C" fn set_routing(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, _, arguments| {
+        let strategy = routing::read(arguments, 0)?;
+        drop(this.routing.replace(strategy));
+        Ok(Reply::This)
+    });
+}
+
+extern "C" fn add_server(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
+        let given = class::argument(arguments, 0);
+        let Some(server) = given.object().and_then(ServerConfig::of) else {
+            return Err(class::wrong_type(0, "server", "Apn\\AmiClient\\ServerConfig", Some(&given)));
+        };
+        let id = servers::add(&this.engine, server.config(), this.resolver.as_ref(), this.connects.get())?;
+        Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, id)))
+    });
+}
+
+extern "C" fn remove_server(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 1, |this, arguments| {
+        let was_there = servers::remove(&this.engine, &key_of(arguments)?)?;
+        Ok(Reply::Value(class::zval(was_there)))
     });
 }
 
@@ -315,6 +361,13 @@ extern "C" fn on_event(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn on_any_event(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 1, 3, |this, object, arguments| {
         client::subscribe(&this.engine, object, None, None, arguments, 0).map(Reply::Value)
+    });
+}
+
+extern "C" fn on_gap(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 1, |this, arguments| {
+        gap::listen(&this.engine, class::callable(arguments, 0, "listener")?)?;
+        Ok(Reply::This)
     });
 }
 
@@ -348,10 +401,25 @@ extern "C" fn poll(ex: &mut ExecuteData, returned: &mut Zval) {
 
 extern "C" fn next_timer(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClientManager>(ex, returned, 0, |this, _| {
-        let due = this.engine.reactor()?.until_due();
+        let due = this.engine.until_due()?;
         // Rounded up: a millisecond early would find nothing to do.
         let millis = due.map(|due| i64::try_from(due.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX));
         Ok(Reply::Value(millis.map_or_else(Zval::null, class::zval)))
+    });
+}
+
+extern "C" fn stream(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| this.engine.stream().map(Reply::Value));
+}
+
+extern "C" fn register_signal_handlers(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 1, 2, |this, _, arguments| {
+        let handler = match arguments.first() {
+            Some(handler) if !handler.dereference().is_null() => Some(class::callable(arguments, 0, "handler")?),
+            _ => None,
+        };
+        this.engine.register_signals(handler, &signals::read(arguments, 1)?)?;
+        Ok(Reply::This)
     });
 }
 
@@ -371,6 +439,7 @@ extern "C" fn close(ex: &mut ExecuteData, returned: &mut Zval) {
                 cluster.close(id, now);
             }
         })?;
+        this.connects.set(false);
         Ok(Reply::Value(Zval::null()))
     });
 }
@@ -381,7 +450,10 @@ extern "C" fn terminate(ex: &mut ExecuteData, returned: &mut Zval) {
         {
             let mut reactor = this.engine.reactor()?;
             let now = reactor.now();
-            let ids: Vec<ServerId> = reactor.cluster().iter().map(|(id, _)| id).collect();
+            // Those that were removed and still say goodbye as well.
+            let cluster = reactor.cluster();
+            let ids: Vec<ServerId> = cluster.iter().chain(cluster.leaving()).map(|(id, _)| id).collect();
+            this.connects.set(false);
             for id in ids {
                 reactor.cluster_mut().terminate(id, now);
             }

@@ -2,7 +2,8 @@
 //!
 //! Numbers are pushed at most once a second, from ticks: counters by what they grew, gauges as they are.
 
-use ami_core::cluster::ServerId;
+use ami_core::cluster::{Gone, ServerId};
+use ami_core::config::Host;
 use ami_core::metrics::Counters;
 use ami_core::time::Instant;
 use ext_php_rs::args::Arg;
@@ -12,7 +13,7 @@ use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::ClassEntry;
 use std::cell::{Cell, RefCell};
-use std::mem;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::php::class;
@@ -57,7 +58,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(crate) struct Pushed {
     due: Cell<Instant>,
-    counters: RefCell<Vec<Counters>>,
+    counters: RefCell<HashMap<ServerId, Counters>>,
+    /// Removed servers of which the last numbers are to be pushed. As many as went within an interval.
+    gone: RefCell<Vec<Gone>>,
 }
 
 /// The numbers of one server.
@@ -68,8 +71,24 @@ struct Numbers {
     gauges: [(&'static str, usize); 4],
 }
 
+impl Numbers {
+    fn new(id: ServerId, host: &Host, now: Counters, before: Option<Counters>, gauges: [usize; 4]) -> Self {
+        let before = before.unwrap_or_default();
+        let grown = now.iter().zip(before.iter()).map(|((name, now), (_, then))| (name, now - then)).collect();
+        let [ready, pending, queued, unwritten] = gauges;
+        let gauges = [
+            ("ready", ready),
+            ("pending_actions", pending),
+            ("event_queue_depth", queued),
+            ("write_buffer_bytes", unwritten),
+        ];
+        Self { id, host: host.to_string(), grown, gauges }
+    }
+}
+
 /// Pushes what is due. A collector that throws is counted as a failing callback and stops nothing.
-pub(crate) fn push(engine: &Engine, collector: &Zval, pushed: &Pushed) -> PhpResult<Waited> {
+pub(crate) fn push(engine: &Engine, collector: &Zval, pushed: &Pushed, gone: Vec<Gone>) -> PhpResult<Waited> {
+    pushed.gone.borrow_mut().extend(gone);
     let servers = {
         let reactor = engine.reactor()?;
         let now = reactor.now().instant;
@@ -78,26 +97,24 @@ pub(crate) fn push(engine: &Engine, collector: &Zval, pushed: &Pushed) -> PhpRes
         }
         pushed.due.set(now + INTERVAL);
         let mut known = pushed.counters.borrow_mut();
-        let servers = reactor.cluster().iter().map(|(id, connection)| {
-            if known.len() <= id.index() {
-                known.resize(id.index() + 1, Counters::default());
-            }
+        let mut servers: Vec<Numbers> = Vec::new();
+        for Gone { id, config, counters } in pushed.gone.take() {
+            servers.push(Numbers::new(id, &config.host, counters, known.remove(&id), [0; 4]));
+        }
+        let cluster = reactor.cluster();
+        servers.extend(cluster.leaving().chain(cluster.iter()).map(|(id, connection)| {
             let counters = *connection.counters();
-            let before =
-                known.get_mut(id.index()).map_or_else(Counters::default, |known| mem::replace(known, counters));
-            Numbers {
-                id,
-                host: connection.config().host.to_string(),
-                grown: counters.iter().zip(before.iter()).map(|((name, now), (_, then))| (name, now - then)).collect(),
-                gauges: [
-                    ("ready", usize::from(connection.state().is_usable())),
-                    ("pending_actions", connection.pending_actions()),
-                    ("event_queue_depth", connection.queued_events()),
-                    ("write_buffer_bytes", connection.unwritten_len()),
-                ],
-            }
-        });
-        servers.collect::<Vec<_>>()
+            let gauges = [
+                usize::from(connection.state().is_usable()),
+                connection.pending_actions(),
+                connection.queued_events(),
+                connection.unwritten_len(),
+            ];
+            Numbers::new(id, &connection.config().host, counters, known.insert(id, counters), gauges)
+        }));
+        // One that never did anything goes untold, and where a key is used again its new server has the last word.
+        known.retain(|&id, _| cluster.connection(id).is_some());
+        servers
     };
     for server in servers {
         let labels = labels(engine, &server);

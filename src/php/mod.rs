@@ -15,6 +15,7 @@ mod enums;
 mod event;
 mod exceptions;
 mod filter;
+mod gap;
 mod health;
 mod held;
 mod listeners;
@@ -24,6 +25,11 @@ mod message;
 mod metrics;
 mod pending;
 mod response;
+mod routing;
+mod server_keys;
+mod servers;
+mod signals;
+mod stream;
 mod subscription;
 mod tick_summary;
 mod zend;
@@ -45,6 +51,7 @@ fn declare() -> ext_php_rs::error::Result<()> {
     message::declare()?;
     completion::declare()?;
     action::declare()?;
+    routing::declare()?;
     filter::declare()?;
     metrics::declare()?;
     tick_summary::declare()?;
@@ -53,6 +60,7 @@ fn declare() -> ext_php_rs::error::Result<()> {
     class::declare::<response::AmiResponse>()?;
     class::declare::<subscription::Subscription>()?;
     class::declare::<pending::PendingAction>()?;
+    class::declare::<gap::ConnectionGap>()?;
     class::declare::<client::AmiClient>()?;
     class::declare::<manager::AmiClientManager>()
 }

@@ -8,7 +8,7 @@ use super::exceptions::{Class, Exception};
 use super::held::Held;
 use super::message;
 use super::response::AmiResponse;
-use super::zend::{self, CallError, PreparedCallable, Traced, Tracer};
+use super::zend::{self, CallError, PreparedCallable, SharedString, Traced, Tracer};
 use ami_core::cluster::ServerId;
 use ami_core::correlation::{Failure, Judgement, LossReason, Outcome};
 use ami_core::protocol::Frame;
@@ -30,6 +30,7 @@ const MAX_CALLBACKS: usize = 1_000;
 pub(crate) struct PendingAction {
     engine: Rc<Engine>,
     server: ServerId,
+    key: SharedString,
     sequence: u64,
     action_id: Vec<u8>,
     action_name: Vec<u8>,
@@ -62,6 +63,7 @@ impl PendingAction {
         strategy: Zval,
     ) -> Zval {
         let this = Self {
+            key: engine.server_key(server),
             engine,
             server,
             sequence,
@@ -92,7 +94,7 @@ impl PendingAction {
 
     /// Asks the application's own strategy about a message. `None`: `exit()` is unwinding the stack.
     pub(crate) fn judge(&self, frame: Frame, at: UnixMicros) -> Option<Judgement> {
-        let message = message::of_frame(frame, &self.engine.server_key(self.server), at);
+        let message = message::of_frame(frame, &self.key, at);
         match completion::judge(&self.strategy.get(), &message) {
             Ok(judgement) => Some(judgement),
             Err(CallError::Thrown(exception)) => {
@@ -108,7 +110,7 @@ impl PendingAction {
     /// The action has ended: keeps what it came to and calls those who wait for it.
     pub(crate) fn settle(&self, outcome: Outcome, at: UnixMicros) -> PhpResult<Waited> {
         let Outcome { failure, response, events } = outcome;
-        let key = self.engine.server_key(self.server);
+        let key = self.key.clone();
         let response = response.map_or_else(Zval::null, |frame| AmiResponse::object(frame, &key, at));
         let error = failure.map_or_else(Zval::null, |failure| self.error(&failure, &response, events.last(), at));
         self.events.replace(events);
@@ -152,7 +154,7 @@ impl PendingAction {
         if !self.is_complete() {
             return list;
         }
-        let key = self.engine.server_key(self.server);
+        let key = self.key.clone();
         if let Some(events) = list.array_mut() {
             for frame in self.events.take() {
                 // It cannot fail: an object is a plain value.
@@ -196,7 +198,7 @@ impl PendingAction {
 
     /// An exception about this action.
     fn about(&self, class: Class, said: &[u8]) -> Exception {
-        let key = self.engine.server_key(self.server);
+        let key = self.key.clone();
         let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
         let message = [&self.action_name, b" on \"".as_slice(), key.as_bytes(), b"\": ", said].concat();
         Exception::new(class, message).server_key(&key).action_id(&self.action_id).action_name(&self.action_name)
@@ -211,7 +213,7 @@ impl PendingAction {
         let exception = self.exception(failure, response);
         let exception = match (failure, last_event) {
             (Failure::OriginateFailed(reason), Some(result)) => {
-                let key = self.engine.server_key(self.server);
+                let key = self.key.clone();
                 exception.originate_result(*reason, AmiEvent::object(result.clone(), &key, at))
             }
             _ => exception,

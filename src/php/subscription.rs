@@ -58,6 +58,7 @@ extern "C" fn cancel(ex: &mut ExecuteData, returned: &mut Zval) {
         this.engine.check_owner()?;
         this.engine.reactor()?.cluster_mut().unsubscribe(this.id);
         let listener = this.engine.listeners().borrow_mut().remove(this.id);
+        this.engine.nudge();
         // Last, when nothing is borrowed: what the closure holds may have destructors.
         drop(listener);
         Ok(Reply::Value(Zval::null()))

@@ -4,14 +4,22 @@ mod array;
 mod call;
 mod collect;
 mod fork;
+mod interrupt;
 mod lazy;
+mod pin;
+mod signals;
+mod stream;
 mod strings;
 
 pub(crate) use array::{array_of_headers, list};
 pub(crate) use call::{CallError, PreparedCallable, call_method, is_unwinding, take_pending_exception};
 pub(crate) use collect::{Traced, Tracer, trace};
 pub(crate) use fork::{process_generation, watch_forks};
+pub(crate) use interrupt::{Interrupted, run_interrupts};
 pub(crate) use lazy::{Lazy, make_lazy, set_slot};
+pub(crate) use pin::stay_loaded;
+pub(crate) use signals::{Caught, LAST_SIGNAL, wire};
+pub(crate) use stream::{is_open, stream_of};
 pub(crate) use strings::{Names, SharedString, string};
 
 use std::ffi::{c_int, c_void};
@@ -86,6 +94,8 @@ pub(crate) enum Slot {
     Bool,
     Int,
     Float,
+    /// A float, or null.
+    OptionalFloat,
     String,
     Array,
     StringOrArray,
@@ -100,6 +110,7 @@ pub(crate) fn declare_readonly(class: &mut ClassEntry, name: &str, slot: Slot) {
         Slot::Bool => MAY_BE_BOOL,
         Slot::Int => MAY_BE_LONG,
         Slot::Float => MAY_BE_DOUBLE,
+        Slot::OptionalFloat => MAY_BE_DOUBLE | MAY_BE_NULL,
         Slot::String => MAY_BE_STRING,
         Slot::Array => MAY_BE_ARRAY,
         Slot::StringOrArray => MAY_BE_STRING | MAY_BE_ARRAY,
@@ -141,13 +152,22 @@ pub(crate) fn mark_sensitive(class: &mut ClassEntry, method: &str, argument: u32
 
 /// Lets an argument of a method be an array as well, in what Reflection shows.
 pub(crate) fn allow_array(class: &mut ClassEntry, method: &str, argument: u32) {
+    allow(class, method, argument, MAY_BE_ARRAY);
+}
+
+/// Lets an argument of a method be a string as well, in what Reflection shows.
+pub(crate) fn allow_string(class: &mut ClassEntry, method: &str, argument: u32) {
+    allow(class, method, argument, MAY_BE_STRING);
+}
+
+fn allow(class: &mut ClassEntry, method: &str, argument: u32, kind: u32) {
     if let Some(function) = method_of(class, method) {
         // SAFETY: the table of argument types is owned by the class for as long as the method lives, and nobody else
         // uses it at startup; the engine keeps one entry for each argument.
         unsafe {
             let internal = &mut (*function).internal_function;
             if argument < internal.num_args {
-                (*internal.arg_info.add(argument as usize)).type_.type_mask |= MAY_BE_ARRAY;
+                (*internal.arg_info.add(argument as usize)).type_.type_mask |= kind;
             }
         }
     }
@@ -221,6 +241,8 @@ pub(crate) enum Field {
     OptionalString,
     /// null
     OptionalInt,
+    /// null
+    OptionalArray,
     /// An empty one.
     String,
     /// 0
@@ -266,6 +288,7 @@ pub(crate) fn declare_private(class: &mut ClassEntry, name: &str, field: Field) 
     let (mask, class_name) = match field {
         Field::OptionalString => (MAY_BE_STRING | MAY_BE_NULL, None),
         Field::OptionalInt => (MAY_BE_LONG | MAY_BE_NULL, None),
+        Field::OptionalArray => (MAY_BE_ARRAY | MAY_BE_NULL, None),
         Field::String => (MAY_BE_STRING, None),
         Field::Int => (MAY_BE_LONG, None),
         Field::Mixed => (MAY_BE_ANY, None),
@@ -276,7 +299,9 @@ pub(crate) fn declare_private(class: &mut ClassEntry, name: &str, field: Field) 
     let kind = ZendType { ptr: class_name, type_mask: mask };
     let mut default = Zval::new();
     default.u1.type_info = match field {
-        Field::OptionalString | Field::OptionalInt | Field::Mixed | Field::Optional(_) => IS_NULL,
+        Field::OptionalString | Field::OptionalInt | Field::OptionalArray | Field::Mixed | Field::Optional(_) => {
+            IS_NULL
+        }
         Field::String => {
             default.value.str_ = ZendStr::new_interned("", true).into_raw();
             IS_INTERNED_STRING
@@ -341,15 +366,7 @@ pub(crate) fn property<'a>(object: &'a ZendObject, name: &str) -> Option<&'a Zva
 
 /// Lets an argument of a method be a float as well, in what Reflection shows and implementations must take.
 pub(crate) fn allow_float(class: &mut ClassEntry, method: &str, argument: u32) {
-    if let Some(function) = method_of(class, method) {
-        // SAFETY: as for `allow_array`.
-        unsafe {
-            let internal = &mut (*function).internal_function;
-            if argument < internal.num_args {
-                (*internal.arg_info.add(argument as usize)).type_.type_mask |= MAY_BE_DOUBLE;
-            }
-        }
-    }
+    allow(class, method, argument, MAY_BE_DOUBLE);
 }
 
 /// A case of an enum.

@@ -7,6 +7,7 @@
 
 use crate::tls::Profile;
 use crate::transport::Transport;
+use ami_core::cluster::ServerId;
 use ami_core::time::Instant;
 use std::time::Duration;
 
@@ -26,11 +27,14 @@ const GRACE: Duration = Duration::from_millis(100);
 const MOST_IN_FLIGHT: usize = 16 * 1024 * 1024;
 
 /// The socket of one server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Link {
+    /// Whose it is.
+    pub(crate) id: ServerId,
     pub(crate) transport: Option<Transport>,
     /// What TLS is made with, where the server has it.
     pub(crate) tls: Option<Profile>,
+    /// Counts the sockets of this place, whoever had it.
     pub(crate) generation: u32,
     /// It stands in the list of those to read.
     pub(crate) is_listed: bool,
@@ -43,9 +47,10 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// No socket yet.
-    pub(crate) fn new(tls: Option<Profile>) -> Self {
-        Self { tls, ..Self::default() }
+    /// A server without a socket, in a place that has had so many.
+    pub(crate) const fn new(id: ServerId, generation: u32, tls: Option<Profile>) -> Self {
+        let (transport, is_listed, emptied) = (None, false, None);
+        Self { id, transport, tls, generation, is_listed, caught_up: 0, backlog: 0, emptied }
     }
 
     /// Takes a new socket, which no pause has touched.
@@ -103,17 +108,18 @@ impl Link {
 mod tests {
     use super::*;
 
+    const ID: ServerId = ServerId::new(0, 0);
     const NOW: Instant = Instant::from_nanos(1);
 
     fn after_a_pause(backlog: usize) -> Link {
-        let mut link = Link::default();
+        let mut link = Link::new(ID, 0, None);
         link.count_read(backlog, 1);
         link
     }
 
     #[test]
     fn without_a_pause_it_may_be_written_to() {
-        assert!(Link::default().may_write(0));
+        assert!(Link::new(ID, 0, None).may_write(0));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod opening;
 
 use crate::clock::Clock;
 use crate::link::{Link, PAUSE};
+use crate::resolve::Resolver;
 use crate::tls::Profiles;
 use crate::token::{self, MAX_SERVERS};
 use crate::transport::{ReadOutcome, Transport, WriteOutcome};
@@ -12,7 +13,7 @@ use ami_core::config::{ClientOptions, ConfigError, ServerConfig};
 use ami_core::connection::Seed;
 use ami_core::correlation::LossReason;
 use ami_core::time::{Instant, Now};
-use mio::{Events, Poll};
+use mio::{Events, Poll, Waker};
 use rand::{RngExt, rng};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
@@ -51,12 +52,15 @@ pub enum AddError {
 /// A cluster and its sockets.
 #[derive(Debug)]
 pub struct Reactor {
-    poll: Poll,
+    pub(crate) poll: Poll,
+    /// Wakes loops that watch the poll; none while nobody does.
+    pub(crate) bell: Option<Arc<Waker>>,
     events: Events,
     clock: Clock,
     cluster: Cluster,
     links: Vec<Link>,
     profiles: Profiles,
+    pub(crate) resolver: Resolver,
     /// Servers with bytes in the socket or in the parser, in turn.
     readable: VecDeque<ServerId>,
     /// Servers whose bytes wait for the end of a grace.
@@ -68,7 +72,16 @@ pub struct Reactor {
 
 /// Whether a deadline has to wait because the answer may lie in what has not been read.
 fn is_deferred(links: &[Link], now: Instant, id: ServerId, due: Instant) -> bool {
-    now.since(due) < PATIENCE && links.get(id.index()).is_some_and(|link| link.is_listed)
+    now.since(due) < PATIENCE && link(links, id).is_some_and(|link| link.is_listed)
+}
+
+/// The link of a server that is still there: its place may be another's by now.
+fn link(links: &[Link], id: ServerId) -> Option<&Link> {
+    links.get(id.index()).filter(|link| link.id == id)
+}
+
+fn link_mut(links: &mut [Link], id: ServerId) -> Option<&mut Link> {
+    links.get_mut(id.index()).filter(|link| link.id == id)
 }
 
 impl Reactor {
@@ -80,11 +93,13 @@ impl Reactor {
         let last_tick = clock.now().instant;
         Ok(Self {
             poll: Poll::new()?,
+            bell: None,
             events: Events::with_capacity(READINESS_A_POLL),
             clock,
             cluster: Cluster::new(options),
             links: Vec::new(),
             profiles: Profiles::default(),
+            resolver: Resolver::default(),
             readable: VecDeque::new(),
             held_back: Vec::new(),
             pauses: 0,
@@ -92,21 +107,31 @@ impl Reactor {
         })
     }
 
-    /// Adds a server. `options` are those in force for it. The files that its `tls` names are read now.
+    /// Adds a server. `options` are those in force for it. The files that its `tls` names are read now; the name of its
+    /// host is looked up before it is connected to, unless its `address` is given.
     pub fn add(
         &mut self,
         config: Arc<ServerConfig>,
         options: Arc<ClientOptions>,
         address: Option<SocketAddr>,
     ) -> Result<ServerId, AddError> {
-        if self.links.len() >= MAX_SERVERS {
+        if self.cluster.len() >= MAX_SERVERS {
             return Err(DuplicateKey(config.key.clone()).into());
         }
         let tls = self.profiles.of(&config)?;
         let mut random = rng();
         let seed = Seed { instance: random.random(), jitter: random.random() };
         let id = self.cluster.add(config, options, address, seed, self.clock.now())?;
-        self.links.push(Link::new(tls));
+        match self.links.get_mut(id.index()) {
+            None => self.links.push(Link::new(id, 0, tls)),
+            Some(link) => {
+                // Whoever had the place may have been removed since the last tick, and its socket not be closed yet.
+                if let Some(mut transport) = link.transport.take() {
+                    transport.close(self.poll.registry());
+                }
+                *link = Link::new(id, link.generation, tls);
+            }
+        }
         Ok(id)
     }
 
@@ -140,7 +165,7 @@ impl Reactor {
     }
 
     fn next_grace_end(&self) -> Option<Instant> {
-        let links = self.held_back.iter().filter_map(|id| self.links.get(id.index()));
+        let links = self.held_back.iter().filter_map(|&id| link(&self.links, id));
         links.filter_map(|link| link.grace_end(self.pauses)).min()
     }
 
@@ -160,6 +185,7 @@ impl Reactor {
         if !wait.is_zero() {
             now = self.clock.now();
         }
+        self.take_answers(now);
         self.take_readiness(now);
         self.read(only, now);
         self.flush_held_back(now);
@@ -180,11 +206,11 @@ impl Reactor {
         let reads_or_events = match only {
             None => !self.readable.is_empty() || self.cluster.has_events(),
             Some(id) => {
-                self.links.get(id.index()).is_some_and(|link| link.is_listed)
+                link(&self.links, id).is_some_and(|link| link.is_listed)
                     || self.cluster.connection(id).is_some_and(|connection| connection.queued_events() > 0)
             }
         };
-        reads_or_events || self.cluster.has_settled() || self.cluster.has_attempts_to_begin()
+        reads_or_events || self.cluster.has_news(only) || self.cluster.has_attempts_to_begin()
     }
 
     fn wait_at_most(&self, timeout: Duration, now: Instant) -> Duration {
@@ -206,12 +232,13 @@ impl Reactor {
     }
 
     fn take_readiness(&mut self, now: Now) {
-        let mut connecting = Vec::new();
+        let (mut connecting, mut writable) = (Vec::new(), Vec::new());
         for event in &self.events {
-            let (id, generation) = token::unpack(event.token());
-            let Some(link) = self.links.get_mut(id.index()).filter(|link| link.generation == generation) else {
+            let (place, generation) = token::unpack(event.token());
+            let Some(link) = self.links.get_mut(place).filter(|link| link.generation == generation) else {
                 continue;
             };
+            let id = link.id;
             let Some(tcp) = link.transport.as_mut().map(Transport::tcp_mut) else { continue };
             if !tcp.is_open {
                 connecting.push(id);
@@ -219,6 +246,7 @@ impl Reactor {
             tcp.read_closed |= event.is_read_closed() || event.is_error();
             if event.is_writable() {
                 tcp.is_full = false;
+                writable.push(id);
             }
             if (event.is_readable() || event.is_read_closed() || event.is_error()) && !link.is_listed {
                 link.is_listed = true;
@@ -230,12 +258,6 @@ impl Reactor {
             self.shake_hands(id, now);
         }
         // Sockets that were full and are not any more have bytes waiting for them.
-        let writable: Vec<ServerId> = self
-            .events
-            .iter()
-            .filter(|event| event.is_writable())
-            .map(|event| token::unpack(event.token()).0)
-            .collect();
         for id in writable {
             self.shake_hands(id, now);
             self.flush(id, now);
@@ -244,7 +266,7 @@ impl Reactor {
 
     /// Notes that there is something to read.
     fn list(&mut self, id: ServerId) {
-        if let Some(link) = self.links.get_mut(id.index()).filter(|link| !link.is_listed) {
+        if let Some(link) = link_mut(&mut self.links, id).filter(|link| !link.is_listed) {
             link.is_listed = true;
             self.readable.push_back(id);
         }
@@ -256,7 +278,7 @@ impl Reactor {
             let Some(id) = self.readable.pop_front() else { break };
             let is_wanted = only.is_none_or(|wanted| wanted == id);
             let is_drained = is_wanted && self.read_one(id, now);
-            let Some(link) = self.links.get_mut(id.index()) else { continue };
+            let Some(link) = link_mut(&mut self.links, id) else { continue };
             link.is_listed = !is_drained && link.transport.is_some();
             if link.is_listed {
                 self.readable.push_back(id);
@@ -287,7 +309,7 @@ impl Reactor {
             if bytes == 0 || frames == 0 {
                 return false;
             }
-            let Some(link) = self.links.get_mut(id.index()) else { return true };
+            let Some(link) = link_mut(&mut self.links, id) else { return true };
             let Some(transport) = link.transport.as_mut().filter(|transport| transport.is_open()) else { return true };
             let buffer = self.cluster.read_buffer(id);
             let room = buffer.len().min(bytes);
@@ -342,7 +364,7 @@ impl Reactor {
     /// Writes to those that stayed empty until their grace was over.
     fn flush_held_back(&mut self, now: Now) {
         for id in core::mem::take(&mut self.held_back) {
-            if let Some(link) = self.links.get_mut(id.index()).filter(|link| !link.is_listed) {
+            if let Some(link) = link_mut(&mut self.links, id).filter(|link| !link.is_listed) {
                 if link.grace_end(self.pauses).is_some() {
                     link.found_empty(self.pauses, now.instant);
                 }
@@ -356,7 +378,7 @@ impl Reactor {
         loop {
             let Some(connection) = self.cluster.connection(id) else { return };
             let bytes = connection.unwritten();
-            let Some(link) = self.links.get_mut(id.index()) else { return };
+            let Some(link) = link_mut(&mut self.links, id) else { return };
             let Some(transport) = &link.transport else { return };
             if bytes.is_empty() && !transport.has_unsent() {
                 return;

@@ -1,7 +1,7 @@
 //! Which socket a readiness belongs to.
 //!
-//! A server's sockets follow one another under the same id, so a token holds a generation too: readiness of a
-//! socket that is gone says nothing about the next one.
+//! Sockets follow one another in the same place, those of one server and of another that gets the place after it, so a
+//! token holds a generation too: readiness of a socket that is gone says nothing about the next one.
 
 use ami_core::cluster::ServerId;
 use mio::Token;
@@ -13,16 +13,18 @@ const INDEX_MASK: usize = (1 << INDEX_BITS) - 1;
 /// Most servers that tokens can tell apart.
 pub(crate) const MAX_SERVERS: usize = INDEX_MASK;
 
+/// Wakes the poll when a thread has something; the token of no server's socket.
+pub(crate) const WAKER: Token = Token(usize::MAX);
+
 /// Makes the token of a server's socket.
 pub(crate) const fn pack(id: ServerId, generation: u32) -> Token {
     Token(id.index() | (generation as usize) << INDEX_BITS)
 }
 
-/// The server's index and the generation of its socket, as far as the token holds it.
-pub(crate) fn unpack(token: Token) -> (ServerId, u32) {
-    let index = u32::try_from(token.0 & INDEX_MASK).unwrap_or_default();
+/// The place of the server and the generation of its socket, as far as the token holds it.
+pub(crate) fn unpack(token: Token) -> (usize, u32) {
     let generation = u32::try_from(token.0 >> INDEX_BITS & 0xffff_ffff).unwrap_or_default();
-    (ServerId::from_index(index), generation)
+    (token.0 & INDEX_MASK, generation)
 }
 
 #[cfg(test)]
@@ -32,8 +34,13 @@ mod tests {
     #[test]
     fn a_token_gives_back_server_and_generation() {
         for (index, generation) in [(0, 0), (7, 1), (16_777_214, u32::MAX)] {
-            let id = ServerId::from_index(index);
-            assert_eq!(unpack(pack(id, generation)), (id, generation));
+            let id = ServerId::new(index, 3);
+            assert_eq!(unpack(pack(id, generation)), (id.index(), generation));
         }
+    }
+
+    #[test]
+    fn the_waker_is_no_server() {
+        assert_eq!(unpack(WAKER).0, MAX_SERVERS);
     }
 }

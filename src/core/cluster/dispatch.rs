@@ -1,6 +1,7 @@
 //! Whose events go to listeners next: one event of each server in turn, up to a budget a tick.
 
 use super::{Cluster, ServerId};
+use crate::connection::Gap;
 use crate::events::QueuedEvent;
 use std::collections::VecDeque;
 
@@ -17,6 +18,8 @@ pub(super) struct DispatchList {
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct DispatchMark {
     listed: bool,
+    /// It stands in the list of those with a gap to tell.
+    pub(super) has_gap: bool,
     tick: u64,
     dispatched: usize,
 }
@@ -27,6 +30,14 @@ impl DispatchList {
         if queued > 0 && !mark.listed {
             mark.listed = true;
             self.ready.push_back(id);
+        }
+    }
+
+    /// A server has gone.
+    pub(super) fn unlist(&mut self, id: ServerId, mark: DispatchMark) {
+        if mark.listed {
+            self.ready.retain(|&other| other != id);
+            self.rested.retain(|&other| other != id);
         }
     }
 }
@@ -46,6 +57,7 @@ impl Cluster {
         if let Some(id) = only {
             let event = self.pop_event_of(id);
             self.unlist_if_empty(id);
+            self.release_if_over(id);
             return event;
         }
         loop {
@@ -62,8 +74,23 @@ impl Cluster {
                     self.dispatch.ready.push_back(id);
                 }
             }
+            self.release_if_over(id);
             if let Some(event) = event {
                 return Some(event);
+            }
+        }
+    }
+
+    /// Takes the next gap that is to be told before any further event of its server: of any server, or of one.
+    pub fn pop_gap(&mut self, only: Option<ServerId>) -> Option<(ServerId, Gap)> {
+        loop {
+            let place = self.gaps.iter().position(|&id| only.is_none_or(|wanted| wanted == id))?;
+            let id = self.gaps.remove(place)?;
+            // One that was removed meanwhile has nobody to tell.
+            let Some(slot) = self.registry.slot_mut(id) else { continue };
+            slot.dispatch.has_gap = false;
+            if let Some(gap) = slot.connection.take_gap() {
+                return Some((id, gap));
             }
         }
     }
@@ -77,9 +104,9 @@ impl Cluster {
     fn unlist_if_empty(&mut self, id: ServerId) {
         let Some(slot) = self.registry.slot_mut(id) else { return };
         if slot.dispatch.listed && slot.connection.queued_events() == 0 {
+            let mark = slot.dispatch;
             slot.dispatch.listed = false;
-            self.dispatch.ready.retain(|&other| other != id);
-            self.dispatch.rested.retain(|&other| other != id);
+            self.dispatch.unlist(id, mark);
         }
     }
 
@@ -95,6 +122,7 @@ impl Cluster {
         }
         let event = slot.connection.pop_event()?;
         slot.dispatch.dispatched += 1;
+        slot.note_gap(id, &mut self.gaps);
         self.effects.counts.events_dispatched += 1;
         Some((id, event))
     }

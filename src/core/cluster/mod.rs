@@ -4,19 +4,25 @@
 //! connections that want to connect, to write or to hand on events stand in lists of their own.
 
 mod dispatch;
+mod ready;
 mod registry;
+mod removal;
 mod routing;
 
 pub use registry::{DuplicateKey, ServerId};
+pub use removal::{Gone, RemovedTotals};
+pub use routing::{Candidates, Load, Routing};
 
 use crate::config::{ClientOptions, ServerConfig};
 use crate::connection::{Connection, Context, Effects, Seed, SendError, TickCounts};
 use crate::correlation::{Completion, Judgement, LossReason, Question};
 use crate::events::{NewSubscription, SubscriptionId, Subscriptions, TooManySubscriptions};
+use crate::health::ConnectionState;
 use crate::protocol::Action;
 use crate::time::{Instant, Now};
 use core::net::SocketAddr;
 use dispatch::DispatchList;
+use ready::ReadyList;
 use registry::Registry;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -33,14 +39,16 @@ pub struct Cluster {
     logging_in: usize,
     writers: VecDeque<ServerId>,
     dispatch: DispatchList,
+    /// Servers with a gap to tell.
+    gaps: VecDeque<ServerId>,
     /// Attempts that may still begin in this tick.
     attempts_left: usize,
     /// Servers that are told what is wanted of them.
     filtering: Vec<ServerId>,
     /// Which [`Subscriptions::changes`] they know.
     told_changes: u64,
-    /// Where the search for the next server to use begins.
-    cursor: usize,
+    ready: ReadyList,
+    removed: RemovedTotals,
 }
 
 impl Cluster {
@@ -56,10 +64,12 @@ impl Cluster {
             logging_in: 0,
             writers: VecDeque::new(),
             dispatch: DispatchList::default(),
+            gaps: VecDeque::new(),
             attempts_left: 0,
             filtering: Vec::new(),
             told_changes: 0,
-            cursor: 0,
+            ready: ReadyList::default(),
+            removed: RemovedTotals::default(),
         }
     }
 
@@ -93,7 +103,22 @@ impl Cluster {
         self.registry.get(id)
     }
 
-    /// All servers, in the order in which they were added.
+    /// The server that has that [place](ServerId::index).
+    pub fn at(&self, index: usize) -> Option<ServerId> {
+        self.registry.at(index)
+    }
+
+    /// How many servers there are, those that are leaving counted.
+    pub const fn len(&self) -> usize {
+        self.registry.len()
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.registry.len() == 0
+    }
+
+    /// All servers, in the order in which they were added, without those that were removed.
     pub fn iter(&self) -> impl Iterator<Item = (ServerId, &Connection)> {
         self.registry.iter()
     }
@@ -105,9 +130,11 @@ impl Cluster {
 
     // ---- commands -----------------------------------------------------------------------------------------
 
-    /// Connects one server.
+    /// Connects one server, unless it was removed.
     pub fn open(&mut self, id: ServerId, now: Now) {
-        self.with(id, now, Connection::open);
+        if self.contains(id) {
+            self.with(id, now, Connection::open);
+        }
     }
 
     /// Says goodbye to one server.
@@ -146,13 +173,6 @@ impl Cluster {
         self.with(id, now, Connection::want_version);
     }
 
-    /// Where the host name of a server leads.
-    pub fn set_address(&mut self, id: ServerId, address: SocketAddr) {
-        if let Some(connection) = self.registry.get_mut(id) {
-            connection.set_address(address);
-        }
-    }
-
     /// Subscribes to events.
     pub fn subscribe(&mut self, new: NewSubscription) -> Result<SubscriptionId, TooManySubscriptions> {
         self.subscriptions.add(new)
@@ -169,6 +189,11 @@ impl Cluster {
     }
 
     // ---- inputs -------------------------------------------------------------------------------------------
+
+    /// Where the name of a server's host leads, of whatever port, or the resolver's words on why that is not known.
+    pub fn handle_resolved(&mut self, id: ServerId, found: Result<&[SocketAddr], &str>, now: Now) {
+        self.with(id, now, |connection, cx| connection.handle_resolved(found, cx));
+    }
 
     /// The socket of a server stands, and its TLS handshake begins.
     pub fn handle_handshake(&mut self, id: ServerId, now: Now) {
@@ -279,9 +304,16 @@ impl Cluster {
         !self.waiting.is_empty() && self.logging_in < self.options.max_connecting
     }
 
-    /// Whether actions have ended of which nobody was told yet, or messages wait to be judged.
-    pub fn has_settled(&self) -> bool {
-        !self.effects.settled.is_empty() || !self.effects.questions.is_empty()
+    /// Whether there is something to tell besides events: actions that have ended, messages to judge, and gaps, of any
+    /// server or of one.
+    pub fn has_news(&self, only: Option<ServerId>) -> bool {
+        let has_gap = only.map_or(!self.gaps.is_empty(), |id| self.gaps.contains(&id));
+        !self.effects.settled.is_empty() || !self.effects.questions.is_empty() || has_gap
+    }
+
+    /// Whether log records wait for somebody to take them.
+    pub fn has_records(&self) -> bool {
+        !self.effects.log.is_empty()
     }
 
     /// Everything that came about.
@@ -339,6 +371,15 @@ impl Cluster {
             self.logging_in = if slot.is_logging_in { self.logging_in + 1 } else { self.logging_in.saturating_sub(1) };
         }
         self.dispatch.note(id, connection.queued_events(), &mut slot.dispatch);
+        let is_ready = connection.state() == ConnectionState::Ready && !slot.is_leaving;
+        if is_ready != slot.is_ready {
+            slot.is_ready = is_ready;
+            self.ready.set(slot.serial, id, is_ready);
+        }
+        slot.note_gap(id, &mut self.gaps);
+        if slot.is_leaving {
+            self.release_if_over(id);
+        }
         Some(result)
     }
 }

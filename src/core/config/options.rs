@@ -125,7 +125,7 @@ macro_rules! options {
 
 options! {
     connect_timeout: Duration = Kind::Seconds { default: 10.0, min: 0.05, max: 300.0 }, Server:
-        "Seconds until a connection that is not established is given up.",
+        "Seconds until a connection that is not established is given up, and before that the lookup of a host name.",
         "Under 50 ms a remote server is not reached; Linux itself gives up after about two minutes.";
     auth_timeout: Duration = Kind::Seconds { default: 10.0, min: 0.05, max: 300.0 }, Server:
         "Seconds from the connection until the login must have been answered.",
@@ -208,8 +208,11 @@ options! {
     push_filters: bool = Kind::Flag { default: false }, Server:
         "Whether the server is told which events are listened to, so that it does not send the others; see `docs/filters.md`.",
         "";
+    reconcile: bool = Kind::Flag { default: false }, Server:
+        "Whether a `ConnectionGap` comes with `Status`, `CoreShowChannels` and `QueueStatus`, asked for when the server is back.",
+        "";
     enforce_ip_endpoints: bool = Kind::Flag { default: true }, Process:
-        "Whether hosts must be IP addresses, so that nothing has to be looked up.",
+        "Whether hosts must be IP addresses, so that nothing has to be looked up; see `docs/configuration.md`.",
         "";
     lazy: bool = Kind::Flag { default: true }, Process:
         "Whether nothing connects before it is used or told to.",

@@ -49,6 +49,7 @@ fn without_options_the_documented_defaults_hold() {
             "allowed_events an array of 0",
             "blocked_events an array of 0",
             "push_filters false",
+            "reconcile false",
             "enforce_ip_endpoints true",
             "lazy true",
         ]
@@ -132,7 +133,7 @@ fn an_unknown_option_is_refused_by_name_with_the_nearest_known_one() {
 
 #[test]
 fn an_option_that_does_nothing_yet_is_unknown_instead_of_ignored() {
-    for name in ["memory_limit", "event_priorities", "redaction_keys", "io", "reconcile"] {
+    for name in ["memory_limit", "event_priorities", "redaction_keys", "io"] {
         assert_eq!(refused(name, Value::Int(0)), format!("option \"{name}\" is unknown"));
     }
 }

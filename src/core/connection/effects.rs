@@ -1,14 +1,17 @@
 //! What handling something brought about, for the driver to carry out or hand on.
 
-use crate::cluster::ServerId;
+use crate::cluster::{Gone, ServerId};
 use crate::correlation::{Question, Settled};
 use crate::log::LogRing;
 use core::net::SocketAddr;
 use std::collections::VecDeque;
 
-/// What the driver is to do with a socket.
+/// What the driver is to do about a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransportRequest {
+    /// Look up the name of the host, and hand in by [`Cluster::handle_resolved`](crate::cluster::Cluster::handle_resolved)
+    /// what came of it, whenever that is.
+    Resolve(ServerId),
     /// Open one.
     Connect(ServerId, SocketAddr),
     /// Close it. Nothing more of it may be reported.
@@ -48,6 +51,8 @@ pub struct Effects {
     /// [`Cluster::judge`](crate::cluster::Cluster::judge). Bounded by [`MAX_ANSWER_BYTES`](crate::correlation::MAX_ANSWER_BYTES)
     /// a server and by the `max_messages` of each action.
     pub questions: VecDeque<(ServerId, Question)>,
+    /// Removed servers that are gone, of those that ever did anything. As many as had sessions since it was last emptied.
+    pub gone: Vec<Gone>,
     /// What there is to log.
     pub log: LogRing,
     /// What happened.

@@ -4,9 +4,9 @@ use super::filters::Filters;
 use super::login::Step;
 use super::server_version::ServerVersion;
 use super::{Context, DesyncWindow, Link, Session, TransportRequest};
-use crate::config::Verify;
+use crate::config::{Host, Verify};
 use crate::correlation::{LossReason, TlsFailure, TlsProblem};
-use crate::health::{CircuitState, ConnectionState, MIN_DELAY, Verdict};
+use crate::health::{CircuitState, ConnectionState, Latency, MIN_DELAY, Verdict};
 use crate::log::{Level, LogValue};
 use crate::protocol::Action;
 use crate::time::Instant;
@@ -50,7 +50,7 @@ impl Session {
         let earliest = self.last_attempt.map(|last| last + MIN_DELAY);
         self.step_deadline = earliest.filter(|&earliest| earliest > cx.now.instant);
         if self.step_deadline.is_none() {
-            self.link = Link::Wanted;
+            self.prepare_attempt(cx);
         }
     }
 
@@ -58,6 +58,7 @@ impl Session {
         if self.link != Link::Wanted {
             return;
         }
+        let Some(address) = self.addresses.next() else { return self.prepare_attempt(cx) };
         self.link = Link::Held;
         self.last_attempt = Some(cx.now.instant);
         self.counters.connect_attempts += 1;
@@ -66,10 +67,7 @@ impl Session {
         let mut fields = self.where_to();
         fields.push(("attempt", (self.backoff.attempt() + 1).into()));
         self.log(Level::Debug, "connecting", fields, cx);
-        match self.address {
-            Some(address) => cx.effects.requests.push_back(TransportRequest::Connect(self.id, address)),
-            None => self.lose(LossReason::Io("the host name is not resolved".into()), cx),
-        }
+        cx.effects.requests.push_back(TransportRequest::Connect(self.id, address));
     }
 
     /// The socket stands, and TLS has to follow within the same `connect_timeout`.
@@ -161,6 +159,7 @@ impl Session {
         fields.push(("error", reason.to_string().into()));
         fields.push(("attempt", attempt.into()));
         self.last_loss = Some(reason);
+        self.addresses.failed(had_session);
         if limit > 0 && attempt > limit && !had_session {
             self.step_deadline = None;
             self.enter(ConnectionState::Fatal, cx.now);
@@ -199,11 +198,13 @@ impl Session {
         if self.link == Link::Held {
             cx.effects.requests.push_back(TransportRequest::Close(self.id));
         }
+        self.begin_gap(reason, cx.now);
         self.link = Link::None;
         self.step = Step::Idle;
         self.step_deadline = None;
         self.heartbeat = None;
         self.pings.clear();
+        self.latency = Latency::default();
         self.version = ServerVersion::default();
         self.filters = Filters::default();
         self.commands.clear();
@@ -260,10 +261,8 @@ impl Session {
 
     fn step_overdue(&mut self, cx: &mut Context<'_>) {
         match self.state {
-            ConnectionState::Connecting if self.link == Link::None => {
-                self.link = Link::Wanted;
-                self.step_deadline = None;
-            }
+            ConnectionState::Connecting if self.link == Link::None => self.prepare_attempt(cx),
+            ConnectionState::Connecting if self.link == Link::Resolving => self.lookup_overdue(cx),
             ConnectionState::Connecting if self.step == Step::Handshake => {
                 let message = "the server accepted the connection, but the TLS handshake took too long";
                 self.lose(LossReason::Tls(TlsFailure::new(TlsProblem::HandshakeTimeout, message)), cx);
@@ -303,7 +302,10 @@ impl Session {
     fn ping(&mut self, cx: &mut Context<'_>) {
         let ping = Action::new("Ping").map_err(Into::into).and_then(|action| self.write_action(&action));
         match ping {
-            Ok(sequence) => self.pings.push(sequence),
+            Ok(sequence) => {
+                self.pings.push(sequence);
+                self.latency.ask(cx.now.instant);
+            }
             // A write buffer that is full for so long that Pings are missed ends the session by itself.
             Err(error) => {
                 self.log(Level::Debug, "no Ping could be sent", vec![("reason", error.to_string().into())], cx);
@@ -313,6 +315,7 @@ impl Session {
 
     /// A Ping was answered, be it an earlier one: the ones before it will not be.
     pub(super) fn on_pong(&mut self, sequence: u64, cx: &mut Context<'_>) {
+        self.latency.answer(cx.now.instant);
         self.pings.retain(|&ping| ping > sequence);
         if self.heartbeat.as_mut().is_some_and(crate::health::Heartbeat::on_pong)
             && self.state == ConnectionState::Degraded
@@ -346,7 +349,12 @@ impl Session {
         self.log(Level::Warning, "events were dropped: listeners are too slow for this server", fields, cx);
     }
 
-    fn where_to(&self) -> Vec<(&'static str, LogValue)> {
-        vec![("host", self.config.host.to_string().into()), ("port", u32::from(self.config.port).into())]
+    pub(super) fn where_to(&self) -> Vec<(&'static str, LogValue)> {
+        let mut fields =
+            vec![("host", self.config.host.to_string().into()), ("port", u32::from(self.config.port).into())];
+        if let (Host::Name(_), Some(address)) = (&self.config.host, self.addresses.current()) {
+            fields.push(("address", address.ip().to_string().into()));
+        }
+        fields
     }
 }

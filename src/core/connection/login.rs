@@ -79,6 +79,7 @@ impl Session {
     fn log_in(&mut self, md5_key: Option<&str>, cx: &mut Context<'_>) {
         let login = self.login_action(md5_key);
         self.step = self.ask(login, Step::Login, cx);
+        self.latency.ask(cx.now.instant);
     }
 
     fn login_action(&self, md5_key: Option<&str>) -> Result<Action, ActionError> {
@@ -103,6 +104,7 @@ impl Session {
     }
 
     fn on_login(&mut self, frame: FrameRef<'_>, cx: &mut Context<'_>) {
+        self.latency.answer(cx.now.instant);
         if frame.is_error() {
             self.refused(frame, cx);
         } else if self.config.events.includes("system") {
@@ -131,8 +133,10 @@ impl Session {
         self.step = Step::Idle;
         self.step_deadline = None;
         self.enter(ConnectionState::Ready, cx.now);
+        self.end_gap(cx.now);
         let circuit = self.breaker.state();
         self.breaker.on_success();
+        self.addresses.worked();
         self.ready_at = cx.now.instant;
         self.log_circuit(circuit, cx);
         self.heartbeat =

@@ -6,16 +6,20 @@
 //!
 //! The parser and the rest are apart, because a frame is handled while it still lies in the parser's buffer.
 
+mod addresses;
 mod effects;
 mod filters;
+mod gap;
 mod ingest;
 mod lifecycle;
 mod login;
+mod resolving;
 mod send;
 mod server_version;
 mod write_buffer;
 
 pub use effects::{Effects, TickCounts, TransportRequest};
+pub use gap::Gap;
 pub use send::SendError;
 pub use write_buffer::WriteBuffer;
 
@@ -23,20 +27,26 @@ use crate::cluster::ServerId;
 use crate::config::{ClientOptions, ServerConfig};
 use crate::correlation::{ActionIds, LossReason, PendingTable};
 use crate::events::{Admission, DropCounts, EventQueue, QueuedEvent, Subscriptions};
-use crate::health::{Backoff, Breaker, BreakerPolicy, CircuitState, ConnectionState, Heartbeat};
+use crate::health::{Backoff, Breaker, BreakerPolicy, CircuitState, ConnectionState, Heartbeat, Latency};
 use crate::log::{Level, LogValue, Record};
 use crate::metrics::Counters;
 use crate::protocol::{Item, Parser, ParserLimits};
 use crate::time::{Instant, Now};
+use addresses::Addresses;
 use core::net::SocketAddr;
 use core::time::Duration;
 use filters::Filters;
+use gap::GapState;
 use login::Step;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use server_version::ServerVersion;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// So long after its return a server that was lost is not yet trusted as the others are: two rounds of the longest
+/// backoff, in which one that comes and goes would have gone again.
+const RECOVERY: Duration = Duration::from_secs(60);
 
 /// What a connection needs to handle something.
 #[derive(Debug)]
@@ -71,7 +81,7 @@ struct Session {
     id: ServerId,
     config: Arc<ServerConfig>,
     options: Arc<ClientOptions>,
-    address: Option<SocketAddr>,
+    addresses: Addresses,
     state: ConnectionState,
     since: Now,
     link: Link,
@@ -89,6 +99,7 @@ struct Session {
     heartbeat: Option<Heartbeat>,
     /// Pings without an answer; never more than `heartbeat_misses`.
     pings: Vec<u64>,
+    latency: Latency,
     last_read: Instant,
     last_attempt: Option<Instant>,
     ready_at: Instant,
@@ -100,6 +111,7 @@ struct Session {
     version: ServerVersion,
     filters: Filters,
     last_loss: Option<LossReason>,
+    gap: GapState,
     counters: Counters,
     rng: Xoshiro256PlusPlus,
 }
@@ -109,6 +121,9 @@ struct Session {
 enum Link {
     /// There is none and none is wanted.
     None,
+    /// The driver looks up where it leads. That holds nothing on the server, and so is outside of the cluster's budget:
+    /// names that nobody answers for must not keep other servers from connecting.
+    Resolving,
     /// One is wanted as soon as the cluster's budget allows.
     Wanted,
     /// One is being opened or open.
@@ -130,7 +145,7 @@ struct DesyncWindow {
 }
 
 impl Connection {
-    /// A connection that is `Disconnected`. `address` is known for literal IPs.
+    /// A connection that is `Disconnected`. A name that comes with an `address` is never looked up.
     pub fn new(
         id: ServerId,
         config: Arc<ServerConfig>,
@@ -147,7 +162,7 @@ impl Connection {
         };
         let session = Session {
             id,
-            address,
+            addresses: Addresses::new(&config, address),
             state: ConnectionState::Disconnected,
             since: now,
             link: Link::None,
@@ -166,6 +181,7 @@ impl Connection {
             breaker: Breaker::new(policy),
             heartbeat: None,
             pings: Vec::new(),
+            latency: Latency::default(),
             last_read: now.instant,
             last_attempt: None,
             ready_at: now.instant,
@@ -176,6 +192,7 @@ impl Connection {
             version: ServerVersion::default(),
             filters: Filters::default(),
             last_loss: None,
+            gap: GapState::default(),
             counters: Counters::default(),
             rng: Xoshiro256PlusPlus::seed_from_u64(seed.jitter),
             config,
@@ -273,6 +290,11 @@ impl Connection {
         self.session.begin_attempt(cx);
     }
 
+    /// Where the name of the host leads, as [`TransportRequest::Resolve`] asked, or why that is not known.
+    pub fn handle_resolved(&mut self, found: Result<&[SocketAddr], &str>, cx: &mut Context<'_>) {
+        self.session.resolved(found, cx);
+    }
+
     // ---- commands -----------------------------------------------------------------------------------------
 
     /// Connects, unless it is at it already. Starts anew after `Fatal`, and cuts the wait of `Reconnecting` short.
@@ -294,11 +316,6 @@ impl Connection {
         self.parser.reset();
     }
 
-    /// Where the host name leads; the next attempt goes there.
-    pub const fn set_address(&mut self, address: SocketAddr) {
-        self.session.address = Some(address);
-    }
-
     // ---- outputs and getters ------------------------------------------------------------------------------
 
     /// What is to be written next.
@@ -311,6 +328,17 @@ impl Connection {
         let event = self.session.queue.pop();
         self.session.counters.events_dispatched += u64::from(event.is_some());
         event
+    }
+
+    /// Takes the gap between the last session and the one that is ready, once: see [`Gap`]. `None` too while events of
+    /// the last session still wait.
+    pub fn take_gap(&mut self) -> Option<Gap> {
+        self.session.take_gap()
+    }
+
+    /// Whether [`Connection::take_gap`] has one.
+    pub fn has_gap_to_tell(&self) -> bool {
+        self.session.has_gap_to_tell()
     }
 
     /// When [`Connection::handle_timeout`] is to be called.
@@ -369,9 +397,9 @@ impl Connection {
         &self.session.options
     }
 
-    /// Where it connects to, once known.
+    /// Where the attempt or the session under way goes to.
     pub const fn address(&self) -> Option<SocketAddr> {
-        self.session.address
+        self.session.addresses.current()
     }
 
     /// What happened so far.
@@ -392,6 +420,16 @@ impl Connection {
     /// Actions that wait for answers.
     pub fn pending_actions(&self) -> usize {
         self.session.pending.len()
+    }
+
+    /// How long this session's server takes to answer, as far as it was measured.
+    pub fn latency(&self, now: Instant) -> Option<Duration> {
+        self.session.latency.expected(now)
+    }
+
+    /// Whether the session is a new one after a loss, so that the next loss may be near.
+    pub fn is_recovering(&self, now: Instant) -> bool {
+        self.session.counters.losses > 0 && now.since(self.session.ready_at) < RECOVERY
     }
 
     /// Bytes that wait to be written.

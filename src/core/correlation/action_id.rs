@@ -3,6 +3,8 @@
 //! The instance is random and not to be guessed, because values inside events can forge whole frames;
 //! the sequence never starts again, so an answer from an earlier session completes nothing.
 
+use crate::hash;
+
 /// Digits of a sequence for which room is kept: at 10,000 actions a second they last three years, after
 /// which ids merely grow by a byte.
 const SEQUENCE_DIGITS: usize = 12;
@@ -33,7 +35,7 @@ impl ActionIds {
             let kept = room.saturating_sub(KEY_HASH_CHARS + 1);
             prefix.push_str(server_key.get(..kept).unwrap_or_default());
             prefix.push('~');
-            push_base62(&mut prefix, fnv1a(server_key.as_bytes()), KEY_HASH_CHARS);
+            push_base62(&mut prefix, hash::fnv1a(server_key.as_bytes()), KEY_HASH_CHARS);
         }
         prefix.push(':');
         push_base62(&mut prefix, instance, INSTANCE_CHARS);
@@ -83,11 +85,6 @@ fn push_base62(out: &mut String, mut number: u64, chars: usize) {
         out.extend(DIGITS.get(digit));
         number /= 62;
     }
-}
-
-/// FNV-1a of 64 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>): stable over versions and machines.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

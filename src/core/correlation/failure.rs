@@ -9,6 +9,8 @@ use thiserror::Error;
 /// Why a session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LossReason {
+    /// The name of the host could not be looked up; the resolver's words.
+    Unresolved(Box<str>),
     /// `connect_timeout` passed: the host is down or drops packets.
     ConnectTimeout,
     /// The operating system refused or broke the connection; its words.
@@ -37,6 +39,7 @@ impl LossReason {
     /// A short name for logs and metrics.
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::Unresolved(_) => "unresolved",
             Self::ConnectTimeout => "connect_timeout",
             Self::Io(_) => "io_error",
             Self::Tls(failure) => failure.problem.name(),
@@ -64,6 +67,7 @@ impl LossReason {
 impl fmt::Display for LossReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unresolved(words) => write!(f, "the host name could not be resolved: {words}"),
             Self::ConnectTimeout => f.write_str("connecting took too long"),
             Self::Io(error) => f.write_str(error),
             Self::Tls(failure) => failure.fmt(f),

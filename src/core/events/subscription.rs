@@ -140,6 +140,19 @@ impl Subscriptions {
         true
     }
 
+    /// Ends all those of one server, and tells which they were.
+    pub fn remove_of(&mut self, server: ServerId) -> Vec<SubscriptionId> {
+        let of_server = |list: &[Entry]| -> Vec<SubscriptionId> {
+            list.iter().filter(|entry| entry.server == Some(server)).map(|entry| entry.id).collect()
+        };
+        let mut ids = of_server(&self.any);
+        ids.extend(self.by_name.iter().flat_map(|(_, list)| of_server(list)));
+        for &id in &ids {
+            self.remove(id);
+        }
+        ids
+    }
+
     /// Whether that one is still there.
     pub fn contains(&self, id: SubscriptionId) -> bool {
         self.names.contains_key(&id)
@@ -205,8 +218,8 @@ mod tests {
 
     use super::*;
 
-    const SERVER: ServerId = ServerId::from_index(0);
-    const OTHER: ServerId = ServerId::from_index(1);
+    const SERVER: ServerId = ServerId::new(0, 0);
+    const OTHER: ServerId = ServerId::new(1, 0);
 
     fn named(name: &str, priority: i64) -> NewSubscription {
         let name = (name != "*").then(|| name.as_bytes().into());

@@ -8,7 +8,8 @@ use rand::{Rng, RngExt};
 pub const MIN_DELAY: Duration = Duration::from_millis(100);
 
 /// Exponential delays with jitter: attempt `n` waits between half and all of `min * 2^(n-1)`, at most
-/// `max`, so that servers which were lost together do not come back together.
+/// `max`, so that servers which were lost together do not come back together. Where that would be less than
+/// [`MIN_DELAY`], it is as much more.
 #[derive(Debug, Clone)]
 pub struct Backoff {
     min: Duration,
@@ -29,7 +30,9 @@ impl Backoff {
         let doublings = self.attempt.min(20);
         self.attempt = self.attempt.saturating_add(1);
         let full = self.min.saturating_mul(1 << doublings).min(self.max);
-        full.mul_f64(rng.random_range(0.5..=1.0)).max(MIN_DELAY)
+        let delay = full.mul_f64(rng.random_range(0.5..=1.0));
+        // Mirrored at the floor, not raised to it: all first attempts would come in the same instant.
+        delay.max((MIN_DELAY + MIN_DELAY.saturating_sub(delay)).min(self.max))
     }
 
     /// Failed attempts since the last success.
@@ -56,20 +59,30 @@ mod tests {
         for attempt in 0..40_u32 {
             let full = Duration::from_millis(100).saturating_mul(1 << attempt.min(20)).min(Duration::from_secs(30));
             let delay = backoff.next_delay(&mut rng);
-            assert!(delay >= MIN_DELAY && delay >= full / 2 && delay <= full, "attempt {attempt}: {delay:?}");
+            let most = full.max(MIN_DELAY * 3 / 2);
+            assert!(delay >= MIN_DELAY && delay >= full / 2 && delay <= most, "attempt {attempt}: {delay:?}");
         }
     }
 
     #[test]
-    fn servers_with_different_seeds_wait_differently() {
-        let delays: std::collections::HashSet<Duration> = (0..50)
-            .map(|seed| {
-                let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-                let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
-                backoff.next_delay(&mut rng)
-            })
-            .collect();
-        assert!(delays.len() > 45, "{} different delays of 50", delays.len());
+    fn servers_with_different_seeds_wait_differently_from_the_first_attempt_on() {
+        for min in [Duration::from_secs(1), MIN_DELAY] {
+            let delays: std::collections::HashSet<Duration> = (0..50)
+                .map(|seed| {
+                    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+                    let mut backoff = Backoff::new(min, Duration::from_secs(30));
+                    backoff.next_delay(&mut rng)
+                })
+                .collect();
+            assert!(delays.len() > 45, "{} different delays of 50", delays.len());
+        }
+    }
+
+    #[test]
+    fn the_maximum_holds_for_the_first_attempt_too() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let mut backoff = Backoff::new(MIN_DELAY, MIN_DELAY);
+        assert!((0..50).all(|_| backoff.next_delay(&mut rng) == MIN_DELAY));
     }
 
     #[test]
@@ -81,6 +94,6 @@ mod tests {
         }
         backoff.reset();
         assert_eq!(backoff.attempt(), 0);
-        assert_eq!(backoff.next_delay(&mut rng), MIN_DELAY);
+        assert!(backoff.next_delay(&mut rng) <= MIN_DELAY * 3 / 2);
     }
 }

@@ -26,7 +26,7 @@ pub enum ConnectionState {
     /// Nothing is open and nothing is tried.
     #[default]
     Disconnected,
-    /// The socket is asked for, or waits for its turn.
+    /// The host name is looked up, or the socket is asked for or waits for its turn.
     Connecting,
     /// The socket stands, the banner has not come.
     Connected,
@@ -48,6 +48,11 @@ impl ConnectionState {
     /// Whether actions may be sent.
     pub const fn is_usable(self) -> bool {
         matches!(self, Self::Ready | Self::Degraded)
+    }
+
+    /// Whether there is a session in which events came.
+    pub const fn has_session(self) -> bool {
+        matches!(self, Self::Ready | Self::Degraded | Self::Closing)
     }
 
     /// Whether an unauthenticated session is, or is about to be, held on the server.

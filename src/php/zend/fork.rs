@@ -8,12 +8,13 @@ static GENERATION: AtomicU32 = AtomicU32::new(0);
 
 extern "C" fn in_the_child() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
+    super::signals::give_all_back();
 }
 
 /// Counts forks from now on.
 pub(crate) fn watch_forks() {
     static WATCH: Once = Once::new();
-    // SAFETY: the handler only adds to an atomic; the C library forgets it when the extension is unloaded.
+    // SAFETY: the handler calls only what a child of many threads may call; the C library forgets it when the extension is unloaded.
     WATCH.call_once(|| unsafe {
         libc::pthread_atfork(None, None, Some(in_the_child));
     });

@@ -5,20 +5,25 @@ mod common;
 #[path = "common/tls.rs"]
 mod tls;
 
+use ami_core::config::{ServerConfig, ServerKey, Source, Value};
 use ami_core::correlation::{LossReason, TlsFailure, TlsProblem};
 use ami_core::health::CircuitState;
 use common::{Client, PATIENCE, quick};
 use rustls::version::{TLS12, TLS13};
 use rustls::{HandshakeKind, ServerConnection, StreamOwned};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use tls::{Authority, Identity, Terms, client, expired, for_clients, not_yet_valid, self_signed, serve, server_config};
 use tls::{log_in, settings, stay, version_1};
 
 /// Connects, and says how it ended.
 fn connect(server: &Identity, terms: &Terms, tls: &[(&str, &str)]) -> Result<(), TlsFailure> {
+    connect_with(server, terms, |address| client(address, settings(tls), quick()))
+}
+
+fn connect_with(server: &Identity, terms: &Terms, client: impl FnOnce(SocketAddr) -> Client) -> Result<(), TlsFailure> {
     let (address, thread) = serve(server_config(server, terms), stay);
-    let mut client = client(address, settings(tls), quick());
+    let mut client = client(address);
     client.until(|client| client.all_ready() || client.first().last_loss().is_some());
     let ended = match client.first().last_loss() {
         None => Ok(()),
@@ -136,6 +141,31 @@ fn a_certificate_out_of_its_time_is_refused_with_that_time() {
         let message = refused(server, &[("ca_file", &file)], TlsProblem::CertificateNotYetValid);
         assert!(message.contains("is valid from 2090-01-01 00:00:00 UTC on"), "{message}");
     }
+}
+
+#[test]
+fn a_host_that_is_a_name_needs_a_certificate_for_that_name_and_not_for_its_address() {
+    let named = |params: &mut rcgen::CertificateParams| {
+        params.subject_alt_names = vec![rcgen::SanType::DnsName("pbx.example.org".try_into().unwrap())];
+    };
+    let by_name = |server: &Identity| {
+        let tls = settings(&[("ca_file", &server.cert_file())]);
+        connect_with(server, &Terms::default(), |address| {
+            let mut client = Client::of(&[], quick());
+            client.reactor.set_lookup(move |_| Ok(vec![address]));
+            let port = address.port().to_string();
+            let pairs = [("host", "pbx.example.org"), ("port", &port), ("username", "dialer"), ("secret", "s3cret")];
+            let pairs = pairs.map(|(name, value)| (name, Value::text(value.as_bytes())));
+            let pairs = pairs.into_iter().chain([("auth", Value::text("plain")), ("tls", tls)]);
+            let key = ServerKey::parse(b"pbx0").unwrap();
+            let config = ServerConfig::from_pairs(key, pairs, Source::Array).unwrap();
+            client.ids.push(client.reactor.add(Arc::new(config), Arc::new(quick()), None).unwrap());
+            client.open_all();
+            client
+        })
+    };
+    assert_eq!(by_name(&self_signed(named)), Ok(()));
+    assert_eq!(by_name(&self_signed(|_| {})).unwrap_err().problem, TlsProblem::WrongName);
 }
 
 #[test]

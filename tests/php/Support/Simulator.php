@@ -12,6 +12,9 @@ final class Simulator
     /** @var resource */
     private $process;
 
+    /** @var resource|null */
+    private $input;
+
     /** @var non-empty-array<string, int> port by name */
     public readonly array $nodes;
 
@@ -19,11 +22,17 @@ final class Simulator
     {
         $file = (string) tempnam(sys_get_temp_dir(), 'nodes');
         $command = [self::binary(), '--port', '0', '--listen-file', $file, '--parent-pid', (string) getmypid(), '--quiet', ...array_values($arguments)];
-        $process = proc_open($command, [0 => ['file', '/dev/null', 'r']], $pipes);
+        $descriptors = [0 => ['file', '/dev/null', 'r']];
+        if (\in_array('--stdin', $arguments, true)) {
+            // The answers to commands are of no interest here.
+            $descriptors = [0 => ['pipe', 'r'], 1 => ['file', '/dev/null', 'w']];
+        }
+        $process = proc_open($command, $descriptors, $pipes);
         if ($process === false) {
             throw new \RuntimeException("cannot run $command[0]");
         }
         $this->process = $process;
+        $this->input = $pipes[0] ?? null;
         $deadline = microtime(true) + self::START_SECONDS;
         $lines = '';
         while ($lines === '') {
@@ -48,6 +57,21 @@ final class Simulator
         proc_close($this->process);
     }
 
+    /** Leaves the processor to the others, as a node on another machine does. */
+    public function stepBack(): void
+    {
+        exec('renice -n 19 -p ' . proc_get_status($this->process)['pid'] . ' 2>&1', $lines, $status);
+        $status === 0 || throw new \RuntimeException(implode(' ', $lines));
+    }
+
+    /** A line for its standard input, such as 'pbx2 fault reset'; it must have been started with --stdin. */
+    public function command(string $line): void
+    {
+        if ($this->input === null || fwrite($this->input, "$line\n") === false) {
+            throw new \LogicException('this simulator takes no commands: it was not started with --stdin');
+        }
+    }
+
     /**
      * The nodes as fromConfig() takes them.
      *
@@ -63,11 +87,23 @@ final class Simulator
         );
     }
 
+    /** Whether the simulator has been built. */
+    public static function isThere(): bool
+    {
+        return is_executable(self::binary());
+    }
+
+    /** What SIMULATOR names, or what was built, the release before the debug build. */
     private static function binary(): string
     {
         $given = (string) getenv('SIMULATOR');
+        if ($given !== '') {
+            return $given;
+        }
         $target = (string) getenv('CARGO_TARGET_DIR');
+        $target = $target !== '' ? $target : \dirname(__DIR__, 3) . '/target';
+        $release = $target . '/release/ami-simulator';
 
-        return $given !== '' ? $given : ($target !== '' ? $target : \dirname(__DIR__, 3) . '/target') . '/release/ami-simulator';
+        return is_executable($release) ? $release : $target . '/debug/ami-simulator';
     }
 }

@@ -225,6 +225,7 @@ impl Play {
                     assert!(!self.asked && !self.open, "one socket at a time");
                     self.asked = true;
                 }
+                TransportRequest::Resolve(_) => panic!("an address needs no lookup"),
                 TransportRequest::Close(_) => (self.asked, self.open) = (false, false),
             }
         }

@@ -42,7 +42,8 @@ fn the_wait_between_attempts_doubles_with_jitter_up_to_thirty_seconds() {
         let full = Duration::from_millis(100 << attempt).min(30 * SECOND);
         let wait = session.connection().retry_in(session.now.instant).unwrap();
         let least = (full / 2).max(100 * MILLISECOND);
-        assert!((least..=full).contains(&wait), "attempt {attempt}: {wait:?} of {full:?}");
+        let most = full.max(150 * MILLISECOND);
+        assert!((least..=most).contains(&wait), "attempt {attempt}: {wait:?} of {full:?}");
         assert_eq!(session.pass_to_deadline(), wait);
         assert_eq!(session.connects.len(), attempt + 2);
     }
@@ -50,17 +51,19 @@ fn the_wait_between_attempts_doubles_with_jitter_up_to_thirty_seconds() {
 
 #[test]
 fn servers_that_fail_together_do_not_come_back_together() {
-    let mut world = World::new(ClientOptions { backoff_min_ms: 4 * SECOND, ..no_breaker() });
-    let ids: Vec<_> = (0..20).map(|n| world.add(&format!("pbx{n}"), &[])).collect();
-    let waits: HashSet<Duration> = ids
-        .into_iter()
-        .map(|id| {
-            world.open(id);
-            world.end(id, Some(REFUSED));
-            world.connection(id).retry_in(world.now.instant).unwrap()
-        })
-        .collect();
-    assert!(waits.len() > 15, "{waits:?}");
+    for backoff_min_ms in [4 * SECOND, ClientOptions::default().backoff_min_ms] {
+        let mut world = World::new(ClientOptions { backoff_min_ms, ..no_breaker() });
+        let ids: Vec<_> = (0..20).map(|n| world.add(&format!("pbx{n}"), &[])).collect();
+        let waits: HashSet<Duration> = ids
+            .into_iter()
+            .map(|id| {
+                world.open(id);
+                world.end(id, Some(REFUSED));
+                world.connection(id).retry_in(world.now.instant).unwrap()
+            })
+            .collect();
+        assert!(waits.len() > 15, "{waits:?}");
+    }
 }
 
 #[test]
@@ -75,7 +78,8 @@ fn a_session_of_ten_seconds_starts_the_backoff_again() {
     assert_eq!(session.connection().failed_attempts(), 0);
     session.pass(10 * SECOND);
     session.end();
-    assert_eq!(session.connection().retry_in(session.now.instant), Some(100 * MILLISECOND));
+    let wait = session.connection().retry_in(session.now.instant).unwrap();
+    assert!((100 * MILLISECOND..=150 * MILLISECOND).contains(&wait), "{wait:?}");
 }
 
 #[test]
@@ -172,17 +176,6 @@ fn open_does_nothing_while_a_session_stands() {
     let mut session = Session::ready();
     session.open();
     assert_eq!((session.state(), session.connects.len()), (ConnectionState::Ready, 1));
-}
-
-#[test]
-fn a_host_that_is_not_resolved_yet_is_a_failed_attempt_until_it_is() {
-    let mut session = Session::opened(&[("host", "pbx.example")], no_breaker());
-    assert_eq!((session.state(), session.socket(session.id)), (ConnectionState::Reconnecting, Socket::None));
-    assert!(matches!(session.loss(), Some(LossReason::Io(error)) if error.contains("not resolved")));
-    let (id, address) = (session.id, "192.0.2.9:5038".parse().unwrap());
-    session.cluster.set_address(id, address);
-    session.pass(SECOND);
-    assert_eq!((session.socket(id), session.connection().address()), (Socket::Asked, Some(address)));
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn each_message_is_judged_in_order_and_the_last_one_ends_it() {
     session.frame(&["Response: Success", &line]);
     session.frame(&["Event: Item", &line]);
     session.frame(&["Event: End", &line]);
-    assert!(session.cluster.has_settled(), "the driver is to look");
+    assert!(session.cluster.has_news(None), "the driver is to look");
     assert_eq!(judge(&mut session, Judgement::Continues).as_deref(), Some("Success"));
     assert_eq!(judge(&mut session, Judgement::Continues).as_deref(), Some("Item"));
     assert_eq!(session.outcomes(), []);
@@ -183,4 +183,18 @@ fn public_events_with_its_id_reach_listeners_too() {
     session.frame(&["Event: Item", &line]);
     assert_eq!(session.events(), ["OriginateResponse"]);
     assert_eq!(session.cluster.effects().questions.len(), 2);
+}
+
+#[test]
+fn a_server_that_is_removed_waits_for_the_judgement_of_what_had_arrived() {
+    let mut session = Session::ready();
+    let (sequence, line) = ask(&mut session);
+    session.frame(&["Response: Success", &line]);
+    let id = session.id;
+    session.remove(id);
+    session.end();
+    assert!(session.cluster.connection(id).is_some());
+    judge(&mut session, Judgement::Completes);
+    assert_eq!(session.outcomes(), [(sequence, None)]);
+    assert!(session.cluster.connection(id).is_none());
 }

@@ -71,8 +71,9 @@ fn failures_and_retries_say_where_to_and_when_again() {
     let names: Vec<_> = record.fields.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["host", "port", "reason", "error", "attempt", "backoff", "next_retry_at"]);
     assert_eq!(crate::support::field(record, "reason"), Some(&"end_of_file".into()));
-    let wall = i64::try_from(session.now.wall.0 / 1_000).unwrap();
-    assert_eq!(crate::support::field(record, "next_retry_at"), Some(&ami_core::log::LogValue::Int(wall + 100)));
+    let wait = session.connection().retry_in(session.now.instant).unwrap();
+    let at = u128::from(session.now.wall.0 / 1_000) + wait.as_millis();
+    assert_eq!(crate::support::field(record, "next_retry_at"), Some(&at.into()));
 }
 
 #[test]

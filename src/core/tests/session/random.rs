@@ -6,6 +6,7 @@ use crate::support::{BANNER, Received, Socket, World, action, frame};
 use ami_core::cluster::ServerId;
 use ami_core::config::ClientOptions;
 use ami_core::correlation::{Completion, Judgement, Strategy};
+use ami_core::events::NewSubscription;
 use ami_core::health::{CircuitState, ConnectionState};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -16,8 +17,15 @@ const SERVERS: usize = 4;
 const STEPS: usize = 2_000;
 const RUNS: u64 = 30;
 
+fn add(world: &mut World, rng: &mut Xoshiro256PlusPlus, key: &str) -> ServerId {
+    let auth = ["plain", "md5", "auto"][rng.random_range(0..3)];
+    let events = ["on", "off", "call,user"][rng.random_range(0..3)];
+    let host = ["192.0.2.1", "pbx.example"][rng.random_range(0..2)];
+    world.add(key, &[("host", host), ("auth", auth), ("events", events)])
+}
+
 /// What an arrow in the diagram of `health/state.rs` allows; staying is always allowed.
-fn is_drawn(from: ConnectionState, to: ConnectionState) -> bool {
+pub(crate) fn is_drawn(from: ConnectionState, to: ConnectionState) -> bool {
     use ConnectionState::{
         Authenticating, Closing, Connected, Connecting, Degraded, Disconnected, Fatal, Ready, Reconnecting,
     };
@@ -36,16 +44,18 @@ fn is_drawn(from: ConnectionState, to: ConnectionState) -> bool {
 struct Run {
     world: World,
     ids: Vec<ServerId>,
+    /// Removed, and not gone yet.
+    leaving: Vec<ServerId>,
     rng: Xoshiro256PlusPlus,
-    states: Vec<ConnectionState>,
+    states: HashMap<ServerId, ConnectionState>,
     /// Actions that were sent and have not ended.
     open: HashSet<(ServerId, u64)>,
     /// What each server was asked in this session and has not answered.
     asked: HashMap<ServerId, Vec<Received>>,
     /// Ids that each server has seen, in any session.
     old_ids: Vec<String>,
-    dispatched: Vec<u64>,
-    consumed: Vec<u64>,
+    dispatched: HashMap<ServerId, u64>,
+    consumed: HashMap<ServerId, u64>,
 }
 
 impl Run {
@@ -62,17 +72,12 @@ impl Run {
             ..ClientOptions::default()
         };
         let mut world = World::new(options);
-        let ids: Vec<_> = (0..SERVERS)
-            .map(|n| {
-                let auth = ["plain", "md5", "auto"][rng.random_range(0..3)];
-                let events = ["on", "off", "call,user"][rng.random_range(0..3)];
-                world.add(&format!("pbx{n}"), &[("auth", auth), ("events", events)])
-            })
-            .collect();
+        let ids: Vec<_> = (0..SERVERS).map(|n| add(&mut world, &mut rng, &format!("pbx{n}"))).collect();
         Self {
-            states: vec![ConnectionState::Disconnected; SERVERS],
-            dispatched: vec![0; SERVERS],
-            consumed: vec![0; SERVERS],
+            leaving: Vec::new(),
+            states: HashMap::new(),
+            dispatched: HashMap::new(),
+            consumed: HashMap::new(),
             open: HashSet::new(),
             asked: HashMap::new(),
             old_ids: Vec::new(),
@@ -87,7 +92,8 @@ impl Run {
     }
 
     fn step(&mut self) {
-        let id = self.ids[self.rng.random_range(0..SERVERS)];
+        let all: Vec<_> = self.all().collect();
+        let id = all[self.rng.random_range(0..all.len())];
         match self.rng.random_range(0..100) {
             0..=4 => self.world.open(id),
             5..=14 => {
@@ -101,9 +107,26 @@ impl Run {
             75..=94 => self.listen(id),
             95 => self.world.cluster.close(id, self.world.now),
             96 if self.chance(30) => self.world.cluster.terminate(id, self.world.now),
+            97 if self.chance(40) => self.replace(),
             _ => self.world.tick(),
         }
         self.check();
+    }
+
+    /// Servers that are there, those that are leaving among them.
+    fn all(&self) -> impl Iterator<Item = ServerId> {
+        self.ids.iter().chain(&self.leaving).copied()
+    }
+
+    /// A server is removed, and another one gets its key.
+    fn replace(&mut self) {
+        let which = self.rng.random_range(0..SERVERS);
+        let id = self.ids[which];
+        let key = self.world.connection(id).config().key.as_str().to_owned();
+        assert!(self.world.remove(id));
+        assert!(!self.world.remove(id), "once");
+        self.leaving.push(id);
+        self.ids[which] = add(&mut self.world, &mut self.rng, &key);
     }
 
     /// Time passes deadline by deadline, so that every state in between is seen.
@@ -126,6 +149,12 @@ impl Run {
             Socket::Asked => self.world.end(id, Some("refused")),
             Socket::Open if self.chance(10) => self.world.end(id, None),
             Socket::Open if self.chance(5) => self.world.end(id, Some("reset")),
+            // Asked for or not, in time or not.
+            _ if self.world.lookups.contains(&id) => match self.rng.random_range(0..4) {
+                0 => self.world.fail_lookup(id, "unknown"),
+                1 => self.world.resolve(id, &[]),
+                _ => self.world.resolve(id, &["2001:db8::1", "192.0.2.1"]),
+            },
             _ => {}
         }
     }
@@ -244,13 +273,15 @@ impl Run {
         match self.rng.random_range(0..10) {
             0 if self.world.cluster.subscriptions().len() < 5 => {
                 let name = [None, Some("VarSet"), Some("hangup")][self.rng.random_range(0..3)];
-                self.world.subscribe(name);
+                let server = (self.chance(50) && self.ids.contains(&id)).then_some(id);
+                let name = name.map(|name| name.as_bytes().into());
+                self.world.cluster.subscribe(NewSubscription { name, server, ..NewSubscription::default() }).unwrap();
             }
             _ => {
                 self.world.cluster.begin_tick();
                 let only = self.chance(50).then_some(id);
                 while let Some((id, _)) = self.world.cluster.pop_event(only) {
-                    self.dispatched[id.index()] += 1;
+                    *self.dispatched.entry(id).or_default() += 1;
                 }
             }
         }
@@ -272,11 +303,16 @@ impl Run {
             assert!(self.open.remove(&(id, settled.sequence)), "ended twice, or never sent: {settled:?}");
         }
         let mut waiting = 0;
-        for id in self.ids.clone() {
+        self.leaving.retain(|id| {
+            let is_there = self.world.cluster.connection(*id).is_some();
+            assert!(is_there || !self.open.iter().any(|(server, _)| server == id), "gone with actions that wait");
+            is_there
+        });
+        for id in self.all().collect::<Vec<_>>() {
             let connection = self.world.connection(id);
-            let (from, to) = (self.states[id.index()], connection.state());
+            let (from, to) = (self.states.get(&id).copied().unwrap_or_default(), connection.state());
             assert!(is_drawn(from, to), "{from} to {to}");
-            self.states[id.index()] = to;
+            self.states.insert(id, to);
             let pending = self.open.iter().filter(|(server, _)| *server == id).count();
             assert_eq!(connection.pending_actions(), pending);
             if !to.is_usable() && to != ConnectionState::Closing {
@@ -286,18 +322,21 @@ impl Run {
             let may_have =
                 !matches!(to, ConnectionState::Disconnected | ConnectionState::Reconnecting | ConnectionState::Fatal);
             assert!(may_have || !has_socket, "a socket while {to}");
-            if to == ConnectionState::Reconnecting || to == ConnectionState::Closing {
+            let has_turn = has_socket || connection.wants_attempt();
+            if matches!(to, ConnectionState::Reconnecting | ConnectionState::Closing)
+                || to == ConnectionState::Connecting && !has_turn
+            {
                 assert!(connection.next_deadline().is_some(), "{to} would last for ever");
             }
             let counters = connection.counters();
             let drops = connection.drops().total();
             let queued = connection.queued_events() as u64;
             assert_eq!(counters.events_queued, counters.events_dispatched + drops + queued);
-            assert_eq!(counters.events_dispatched, self.dispatched[id.index()]);
+            assert_eq!(counters.events_dispatched, self.dispatched.get(&id).copied().unwrap_or_default());
             let consumed =
                 counters.events - counters.events_queued - counters.events_unheard - counters.events_before_ready;
-            assert!(consumed >= self.consumed[id.index()], "events go one way only");
-            self.consumed[id.index()] = consumed;
+            let before = self.consumed.insert(id, consumed).unwrap_or_default();
+            assert!(consumed >= before, "events go one way only");
             assert_eq!(counters.actions_sent, counters.actions_completed + counters.actions_failed + pending as u64);
             assert!(connection.queued_events() <= connection.options().event_queue_capacity);
             assert!(
@@ -308,8 +347,18 @@ impl Run {
             assert!(connection.circuit() != CircuitState::Open || to != ConnectionState::Ready);
         }
         assert!(waiting <= self.world.cluster.options().max_connecting);
-        let queued = self.ids.iter().any(|id| self.world.connection(*id).queued_events() > 0);
+        let queued = self.all().any(|id| self.world.connection(id).queued_events() > 0);
         assert_eq!(self.world.cluster.has_events(), queued, "who has events is known");
+        let cluster = &self.world.cluster;
+        assert_eq!(cluster.len(), SERVERS + self.leaving.len());
+        let ready = self.ids.iter().filter(|id| self.world.connection(**id).state() == ConnectionState::Ready);
+        assert!(cluster.ready().map(|(id, _)| id).collect::<HashSet<_>>() == ready.copied().collect());
+        let dispatched: u64 = cluster.iter().map(|(_, connection)| connection.counters().events_dispatched).sum();
+        assert_eq!(
+            cluster.removed().counters.events_dispatched + dispatched,
+            self.dispatched.values().sum::<u64>(),
+            "what removed servers did stays counted"
+        );
     }
 
     /// Everything that was sent ends at last.
@@ -317,6 +366,9 @@ impl Run {
         self.pass(Duration::from_secs(120));
         self.check();
         assert!(self.open.is_empty(), "never ended: {:?}", self.open);
+        self.world.events();
+        let mut left = self.leaving.iter().filter(|id| self.world.cluster.connection(**id).is_some());
+        assert_eq!(left.next(), None, "never gone");
     }
 }
 
@@ -326,7 +378,7 @@ fn whatever_servers_do_every_action_ends_once_and_the_counters_add_up() {
         Ok(seed) => vec![seed.parse().unwrap()],
         Err(_) => (1..=RUNS).collect(),
     };
-    let mut sessions = 0;
+    let (mut sessions, mut removed) = (0, 0);
     for seed in seeds {
         // Shown only when the run fails.
         println!("AMI_SEED={seed}");
@@ -336,6 +388,7 @@ fn whatever_servers_do_every_action_ends_once_and_the_counters_add_up() {
         }
         run.finish();
         sessions += run.ids.iter().map(|id| run.world.connection(*id).counters().sessions).sum::<u64>();
+        removed += run.world.cluster.removed().counters.sessions;
     }
-    assert!(sessions > 0, "nothing ever got ready");
+    assert!(sessions > 0 && removed > 0, "nothing ever got ready");
 }

@@ -39,8 +39,11 @@ pub(crate) struct World {
     pub(crate) cluster: Cluster,
     pub(crate) now: Now,
     pub(crate) sockets: Vec<Socket>,
+    added: u64,
     /// Who was to be connected to, and when.
     pub(crate) connects: Vec<(ServerId, Instant)>,
+    /// Whose host was to be looked up.
+    pub(crate) lookups: Vec<ServerId>,
     pub(crate) settled: VecDeque<(ServerId, Settled)>,
     pub(crate) records: Vec<Record>,
 }
@@ -50,7 +53,8 @@ impl World {
         let now = Now { instant: START, wall: UnixMicros(WALL) };
         let cluster = Cluster::new(Arc::new(options));
         let (settled, records) = (VecDeque::new(), Vec::new());
-        Self { cluster, now, sockets: Vec::new(), connects: Vec::new(), settled, records }
+        let (sockets, connects, lookups) = (Vec::new(), Vec::new(), Vec::new());
+        Self { cluster, now, sockets, added: 0, connects, lookups, settled, records }
     }
 
     /// Adds a server with these settings besides the necessary ones.
@@ -65,11 +69,14 @@ impl World {
         let pairs = pairs.into_iter().map(|(name, value)| (name, Value::text(value.as_bytes())));
         let key = ServerKey::parse(key.as_bytes()).unwrap();
         let config = ServerConfig::from_pairs(key, pairs, Source::Array).unwrap();
-        let count = self.sockets.len() as u64;
-        let seed = Seed { instance: 7_000_000_007 * (count + 1), jitter: count + 1 };
+        self.added += 1;
+        let seed = Seed { instance: 7_000_000_007 * self.added, jitter: self.added };
         let address = config.host.to_string().parse().ok().map(|ip| SocketAddr::new(ip, config.port));
         let id = self.cluster.add(Arc::new(config), options, address, seed, self.now).unwrap();
-        self.sockets.push(Socket::None);
+        if self.sockets.len() <= id.index() {
+            self.sockets.resize(id.index() + 1, Socket::None);
+        }
+        assert_eq!(self.socket(id), Socket::None, "the one before has closed its socket");
         id
     }
 
@@ -97,6 +104,7 @@ impl World {
         let effects = self.cluster.effects();
         while let Some(request) = effects.requests.pop_front() {
             match request {
+                TransportRequest::Resolve(id) => self.lookups.push(id),
                 TransportRequest::Connect(id, _) => {
                     assert_eq!(self.sockets[id.index()], Socket::None, "one socket at a time");
                     self.sockets[id.index()] = Socket::Asked;
@@ -149,6 +157,13 @@ impl World {
         self.tick();
     }
 
+    /// Tells whether there was one to remove.
+    pub(crate) fn remove(&mut self, id: ServerId) -> bool {
+        let removed = self.cluster.remove(id, self.now);
+        self.carry_out();
+        removed.is_some()
+    }
+
     /// The socket that was asked for stands.
     pub(crate) fn accept(&mut self, id: ServerId) {
         assert_eq!(self.socket(id), Socket::Asked);
@@ -160,6 +175,20 @@ impl World {
     pub(crate) fn end(&mut self, id: ServerId, error: Option<&str>) {
         self.cluster.handle_end(id, error, self.now);
         self.carry_out();
+    }
+
+    /// The name of a host leads to these addresses.
+    pub(crate) fn resolve(&mut self, id: ServerId, addresses: &[&str]) {
+        let found = addresses.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0));
+        let found: Vec<SocketAddr> = found.collect();
+        self.cluster.handle_resolved(id, Ok(&found), self.now);
+        self.tick();
+    }
+
+    /// A lookup failed.
+    pub(crate) fn fail_lookup(&mut self, id: ServerId, words: &str) {
+        self.cluster.handle_resolved(id, Err(words), self.now);
+        self.tick();
     }
 
     /// The server sends bytes.
@@ -281,6 +310,11 @@ impl Session {
         let id = session.id;
         session.log_in(id);
         session
+    }
+
+    /// What the shorter methods of a session hide: those that take a server.
+    pub(crate) const fn world(&mut self) -> &mut World {
+        &mut self.world
     }
 
     pub(crate) fn open(&mut self) {

@@ -35,6 +35,7 @@ pub(crate) fn quick() -> ClientOptions {
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) reactor: Reactor,
+    options: Arc<ClientOptions>,
     pub(crate) ids: Vec<ServerId>,
     pub(crate) events: Vec<(ServerId, Frame)>,
     pub(crate) settled: Vec<(ServerId, Settled)>,
@@ -62,21 +63,42 @@ impl Client {
         more: impl Fn(usize) -> Vec<(&'a str, Value)>,
     ) -> Self {
         let options = Arc::new(options);
-        let mut reactor = Reactor::new(Arc::clone(&options)).unwrap();
-        let ids = addresses
-            .iter()
-            .enumerate()
-            .map(|(n, address)| {
-                let host = address.ip().to_string();
-                let pairs = [("host", host.as_str()), ("username", "dialer"), ("secret", "s3cret"), ("auth", "plain")];
-                let pairs = pairs.map(|(name, value)| (name, Value::text(value.as_bytes())));
-                let pairs = pairs.into_iter().chain(more(n));
-                let key = ServerKey::parse(format!("pbx{n}").as_bytes()).unwrap();
-                let config = ServerConfig::from_pairs(key, pairs, Source::Array).unwrap();
-                reactor.add(Arc::new(config), Arc::clone(&options), Some(*address)).unwrap()
-            })
-            .collect();
-        Self { reactor, ids, events: Vec::new(), settled: Vec::new() }
+        let reactor = Reactor::new(Arc::clone(&options)).unwrap();
+        let mut client = Self::around(reactor, options, Vec::new());
+        for (n, address) in addresses.iter().enumerate() {
+            client.add_with(n, *address, more(n));
+        }
+        client
+    }
+
+    /// A reactor that has its servers already.
+    pub(crate) fn around(reactor: Reactor, options: Arc<ClientOptions>, ids: Vec<ServerId>) -> Self {
+        Self { reactor, options, ids, events: Vec::new(), settled: Vec::new() }
+    }
+
+    /// Adds the server `pbx{n}`.
+    pub(crate) fn add(&mut self, n: usize, address: SocketAddr) -> ServerId {
+        self.add_with(n, address, Vec::new())
+    }
+
+    fn add_with(&mut self, n: usize, address: SocketAddr, more: Vec<(&str, Value)>) -> ServerId {
+        let host = address.ip().to_string();
+        let pairs = [("host", host.as_str()), ("username", "dialer"), ("secret", "s3cret"), ("auth", "plain")];
+        let pairs = pairs.map(|(name, value)| (name, Value::text(value.as_bytes())));
+        let pairs = pairs.into_iter().chain(more);
+        let key = ServerKey::parse(format!("pbx{n}").as_bytes()).unwrap();
+        let config = ServerConfig::from_pairs(key, pairs, Source::Array).unwrap();
+        let id = self.reactor.add(Arc::new(config), Arc::clone(&self.options), Some(address)).unwrap();
+        self.ids.push(id);
+        id
+    }
+
+    /// Removes a server of the list.
+    pub(crate) fn remove(&mut self, n: usize) -> ServerId {
+        let id = self.ids.remove(n);
+        let now = self.reactor.now();
+        self.reactor.cluster_mut().remove(id, now).unwrap();
+        id
     }
 
     /// All servers are `Ready`.
