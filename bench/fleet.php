@@ -16,12 +16,15 @@ namespace Apn\AmiClient\Bench;
 use Apn\AmiClient\AmiClientManager;
 use Apn\AmiClient\AmiEvent;
 use Apn\AmiClient\AmiException;
+use Apn\AmiClient\Bench\Support\Machine;
+use Apn\AmiClient\Bench\Support\Statistics;
 use Apn\AmiClient\ConnectionState;
 use Apn\AmiClient\GenericAction;
 use Apn\AmiClient\Tests\Support\Simulator;
 use Psr\Log\AbstractLogger;
 
 require __DIR__ . '/../tests/bootstrap.php';
+require __DIR__ . '/Support/autoload.php';
 
 const MOST_DELAY_MS = 5.0;
 const MOST_TICK_MS = 20.0;
@@ -71,14 +74,6 @@ final class Journal extends AbstractLogger
     }
 }
 
-/** @param list<float> $values */
-function percentile(array $values, float $percent): float
-{
-    sort($values);
-
-    return $values === [] ? NAN : $values[(int) min(\count($values) - 1, ceil(\count($values) * $percent / 100))];
-}
-
 /** @param callable(): bool $isDone */
 function tickUntil(AmiClientManager $manager, callable $isDone, string $what): void
 {
@@ -95,19 +90,6 @@ function tickUntil(AmiClientManager $manager, callable $isDone, string $what): v
 function areReady(AmiClientManager $manager, array $keys): bool
 {
     return array_all($keys, static fn(string $key): bool => $manager->server($key)->state() === ConnectionState::Ready);
-}
-
-function residentBytes(): int
-{
-    return preg_match('/^VmRSS:\s+(\d+) kB/m', (string) file_get_contents('/proc/self/status'), $match) === 1 ? (int) $match[1] * 1024 : 0;
-}
-
-function cpuSeconds(): float
-{
-    /** @var array<string, int> $usage */
-    $usage = (array) getrusage();
-
-    return $usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec'] + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) / 1e6;
 }
 
 /** Milliseconds in which this process was ready to run and had no processor. */
@@ -323,23 +305,23 @@ $best = ['p99' => INF, 'tick' => INF];
 $faults = [];
 for ($round = 1; $round <= $rounds; $round++) {
     $run = faulty($seconds);
-    $p99 = percentile($run['delays'], 99);
+    $p99 = Statistics::percentile($run['delays'], 99);
     $faults = $run['sick'];
     $best = ['p99' => min($best['p99'], $p99), 'tick' => min($best['tick'], $run['tick'])];
     printf(
         "  round %d: %s events of the others, delay p50 %.2f ms, p99 %.2f ms, max %.2f ms (by the wall p99 %.2f); %s events/s of the flood; %s ticks, the longest %.2f ms (by the wall %.2f); %s answers, p99 %.2f ms, %d failed\n",
         $round,
         number_format(\count($run['delays'])),
-        percentile($run['delays'], 50),
+        Statistics::percentile($run['delays'], 50),
         $p99,
         max([0.0, ...$run['delays']]),
-        percentile($run['byTheWall'], 99),
+        Statistics::percentile($run['byTheWall'], 99),
         number_format($run['flood'] / $seconds),
         number_format($run['ticks']),
         $run['tick'],
         $run['wall'],
         number_format(\count($run['answers'])),
-        percentile($run['answers'], 99),
+        Statistics::percentile($run['answers'], 99),
         \count($run['failures']),
     );
     if ($run['failures'] !== []) {
@@ -398,11 +380,11 @@ $one->default()->waitUntilReady();
 $servers = $crowd->servers();
 $names = array_map(strval(...), array_keys($crowd->nodes));
 gc_collect_cycles();
-$before = residentBytes();
+$before = Machine::residentBytes();
 $many = AmiClientManager::fromConfig(['servers' => $servers]);
 $many->connectAll();
 tickUntil($many, static fn(): bool => areReady($many, $names), 'all nodes');
-$bytes = (residentBytes() - $before) / IDLE;
+$bytes = (Machine::residentBytes() - $before) / IDLE;
 $sheet->line('memory of an idle connection (RSS)', \sprintf('%.1f KiB', $bytes / 1024), $bytes <= MOST_BYTES, '<= 32 KiB');
 $ticks = ['one' => [], 'many' => []];
 for ($block = 0; $block < 100; $block++) {
@@ -411,19 +393,17 @@ for ($block = 0; $block < 100; $block++) {
     $ticks['many'][] = idleTick($many);
 }
 $one->terminate();
-[$of1, $of1000] = [percentile($ticks['one'], 50), percentile($ticks['many'], 50)];
+[$of1, $of1000] = [Statistics::percentile($ticks['one'], 50), Statistics::percentile($ticks['many'], 50)];
 $sheet->line('a tick with 1 idle node', \sprintf('%.2f us', $of1 / 1e3));
 $sheet->line('a tick with 1,000 idle nodes', \sprintf('%.2f us', $of1000 / 1e3));
 $sheet->line('the second to the first', \sprintf('%.2f', $of1000 / $of1), $of1000 <= MOST_TICK_RATIO * $of1, '<= 2');
-[$cpu, $start] = [cpuSeconds(), microtime(true)];
+[$cpu, $start] = [Machine::cpuSeconds(), microtime(true)];
 while (microtime(true) - $start < 3 * $seconds) {
     $many->tickAll(250);
 }
-$percent = 100 * (cpuSeconds() - $cpu) / (microtime(true) - $start);
+$percent = 100 * (Machine::cpuSeconds() - $cpu) / (microtime(true) - $start);
 $sheet->line(\sprintf('processor time of the worker over %d s', 3 * $seconds), \sprintf('%.2f %%', $percent), $percent < MOST_CPU_PERCENT, '< 1 %');
 $many->terminate();
 
-echo "\nmachine: ", trim((string) preg_replace('/^.*?model name\s*:\s*([^\n]+).*$/s', '$1', (string) @file_get_contents('/proc/cpuinfo'))),
-', ', trim((string) shell_exec('nproc')), ' cores, ', php_uname('s'), ' ', php_uname('r'), ', PHP ', PHP_VERSION, ', load ',
-implode(' ', array_map(static fn(float|false $load): string => \sprintf('%.1f', $load), (array) sys_getloadavg())), "\n";
+echo "\nmachine: ", Machine::describe(), ', load ', \sprintf('%.1f', Machine::load()), "\n";
 exit($sheet->isGood ? 0 : 1);

@@ -2,9 +2,10 @@
 
 declare(strict_types=1);
 
-// Socket to listener: a simulator's flood, read in several ways in turn, and a Ping there and back.
+// Socket to listener: a simulator's flood, read in several ways in turn, and a Ping there and back. All in one process, for
+// who works on this client and profiles it; compare.php is what the documentation's figures come from.
 //
-//   ./dev bench                         BENCH_EVENTS=400000 a flood, BENCH_ROUNDS=5, of which the median counts
+//   ./dev bench listen                  BENCH_EVENTS=400000 a flood, BENCH_ROUNDS=5, of which the median counts
 //
 // The simulator and PHP share the machine. What PHP's own fread() makes of the same bytes in the same run is what the
 // others are compared with; it does not look at them.
@@ -14,10 +15,14 @@ namespace Apn\AmiClient\Bench;
 use Apn\AmiClient\AmiClient;
 use Apn\AmiClient\AmiClientManager;
 use Apn\AmiClient\AmiEvent;
+use Apn\AmiClient\Bench\Support\Machine;
+use Apn\AmiClient\Bench\Support\RawSession;
+use Apn\AmiClient\Bench\Support\Statistics;
 use Apn\AmiClient\GenericAction;
 use Apn\AmiClient\Tests\Support\Simulator;
 
 require __DIR__ . '/../tests/bootstrap.php';
+require __DIR__ . '/Support/autoload.php';
 
 const PINGS = 2000;
 
@@ -27,25 +32,10 @@ $rounds = $number('BENCH_ROUNDS', 5);
 $simulator = new Simulator('--nodes', '1', '--calls', '0', '--flood', (string) $events);
 $port = $simulator->nodes[array_key_first($simulator->nodes)];
 
-/** @return resource a session that is logged in, by PHP's own means */
-function raw(int $port, string $events)
-{
-    $socket = stream_socket_client("tcp://127.0.0.1:$port");
-    if ($socket === false) {
-        throw new \RuntimeException('no connection');
-    }
-    stream_set_chunk_size($socket, 1 << 18);
-    fgets($socket);
-    fwrite($socket, "Action: Login\r\nUsername: dialer\r\nSecret: s3cret\r\nEvents: $events\r\n\r\n");
-    while (!\in_array(fgets($socket), ["\r\n", false], true));
-
-    return $socket;
-}
-
 /** @return array{float, int} seconds and bytes */
 function discard(int $port): array
 {
-    $socket = raw($port, 'on');
+    $socket = RawSession::open($port, 'on');
     $start = hrtime(true);
     $bytes = 0;
     do {
@@ -90,14 +80,6 @@ function listen(Simulator $simulator, int $events, ?callable $listener): array
     return [$seconds, $bytes];
 }
 
-/** @param list<float|int> $values */
-function median(array $values): float
-{
-    sort($values);
-
-    return (float) ($values[intdiv(\count($values), 2)] ?? NAN);
-}
-
 $sum = 0;
 $ways = [
     'fread and throw away' => static fn(): array => discard($port),
@@ -128,9 +110,9 @@ foreach ($times as $name => $seconds) {
     printf(
         "%-26s %12s %10.0f %17.1f%%\n",
         $name,
-        number_format($events / median($seconds)),
-        $sizes[$name] / median($seconds) / 1e6,
-        100 * median($ratios),
+        number_format($events / Statistics::median($seconds)),
+        $sizes[$name] / Statistics::median($seconds) / 1e6,
+        100 * Statistics::median($ratios),
     );
 }
 unset($simulator);
@@ -139,15 +121,14 @@ unset($simulator);
 function ping(): array
 {
     $simulator = new Simulator('--nodes', '1', '--calls', '0');
-    $socket = raw($simulator->nodes[array_key_first($simulator->nodes)], 'off');
+    $socket = RawSession::open($simulator->nodes[array_key_first($simulator->nodes)], 'off');
     $manager = AmiClientManager::fromConfig(['servers' => $simulator->servers(['events' => 'off'])]);
     $client = $manager->default()->waitUntilReady();
     $raw = $native = [];
     for ($block = 0; $block < PINGS / 100; $block++) {
         for ($i = 0; $i < 100; $i++) {
             $start = hrtime(true);
-            fwrite($socket, "Action: Ping\r\nActionID: raw:$block:$i\r\n\r\n");
-            while (!\in_array(fgets($socket), ["\r\n", false], true));
+            RawSession::ping($socket, "raw:$block:$i");
             $raw[] = (int) (hrtime(true) - $start);
         }
         array_push($native, ...pings($client));
@@ -172,9 +153,7 @@ function pings(AmiClient $client): array
 
 [$raw, $native] = ping();
 echo "\nPing there and back, median of ", number_format(PINGS), "\n\n";
-printf("%-26s %9.1f us\n", 'fwrite and fgets', median($raw) / 1e3);
-printf("%-26s %9.1f us %12.2f times\n", 'call()', median($native) / 1e3, median($native) / median($raw));
+printf("%-26s %9.1f us\n", 'fwrite and fgets', Statistics::median($raw) / 1e3);
+printf("%-26s %9.1f us %12.2f times\n", 'call()', Statistics::median($native) / 1e3, Statistics::median($native) / Statistics::median($raw));
 
-echo "\nmachine: ", trim((string) preg_replace('/^.*?model name\s*:\s*([^\n]+).*$/s', '$1', (string) @file_get_contents('/proc/cpuinfo'))),
-', ', trim((string) shell_exec('nproc')), ' cores, ', php_uname('s'), ' ', php_uname('r'), ', PHP ', PHP_VERSION, ', load ',
-implode(' ', array_map(static fn(float|false $load): string => \sprintf('%.1f', $load), (array) sys_getloadavg())), "\n";
+echo "\nmachine: ", Machine::describe(), ', load ', \sprintf('%.1f', Machine::load()), "\n";

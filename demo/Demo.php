@@ -100,7 +100,7 @@ final class Demo
     {
         $all = $this->manager->health();
         foreach ($this->nodes as $node) {
-            [$state, $error] = [$all[$node]['state'], $all[$node]['lastError']];
+            [$state, $error] = [$all[$node]['state'], $all[$node]['last_error']];
             $version = $this->manager->server($node)->amiVersion();
             $text = match ($state) {
                 ConnectionState::Ready => 'ready, AMI ' . ($version ?? 'of an unknown version'),

@@ -26,7 +26,7 @@ final readonly class Summary
                 Screen::cell($node, 24),
                 number_format($this->tally->byNode[$node]),
                 number_format($of['actions_sent']),
-                number_format($of['actions_failed']),
+                number_format(array_sum($of['actions']) - $of['actions']['completed']),
                 number_format($of['events_dropped']),
                 number_format($of['events_unheard']),
                 number_format($of['sessions']),

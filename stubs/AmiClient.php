@@ -140,13 +140,17 @@ final class AmiClient
     /**
      * What an operator wants to know of the connection.
      *
-     * `since` is when it came into its state, in seconds since the Unix epoch. `failedAttempts` counts those in a row,
-     * and `retryInMs` says when the next one comes. `lastError` says why the last session or attempt ended. The rest is
-     * how much waits now, and how many events were dropped and sessions became ready since the manager was made.
+     * `since` is when it came into its state, in seconds since the Unix epoch. `failed_attempts` counts those in a row;
+     * `retry_in_ms` says how long until the next one, and `next_retry_at` when that is, in milliseconds since the epoch, as log
+     * records do. `last_reason` and `last_error` say why the last session or attempt ended, as a word of docs/logging.md and as
+     * a sentence; null once there is a new session. `latency_ms` is how long the server takes to answer a Ping,
+     * `event_lag_ms` how long the oldest event in the queue has waited. The rest is how much waits now, and how many events were
+     * dropped and sessions became ready since the manager was made. Cheap enough to be asked each second.
      *
-     * @return array{state: ConnectionState, circuit: CircuitState, since: float, failedAttempts: int,
-     *     retryInMs: int|null, lastError: string|null, pendingActions: int, queuedEvents: int, unwrittenBytes: int,
-     *     droppedEvents: int, sessions: int}
+     * @return array{host: string, port: int, state: ConnectionState, since: float, circuit: CircuitState,
+     *     failed_attempts: int, retry_in_ms: int|null, next_retry_at: int|null, last_reason: string|null, last_error: string|null,
+     *     latency_ms: float|null, event_lag_ms: float, queued_events: int, pending_actions: int, unwritten_bytes: int,
+     *     dropped_events: int, sessions: int}
      */
     public function health(): array
     {

@@ -289,6 +289,8 @@ final class AmiClientManager
      * In how many milliseconds a tick is due at the latest, if stream() does not become readable before. Ask again after
      * each tick.
      *
+     * With `io: background` a tick is due when there is something to tell.
+     *
      * @return int|null rounded up; 0 where something can be done already, null where nothing will be until stream() is
      *     readable
      */
@@ -319,9 +321,10 @@ final class AmiClientManager
     /**
      * What an operator wants to know, by server key; AmiClient::health() says what it means.
      *
-     * @return array<string, array{state: ConnectionState, circuit: CircuitState, since: float, failedAttempts: int,
-     *     retryInMs: int|null, lastError: string|null, pendingActions: int, queuedEvents: int, unwrittenBytes: int,
-     *     droppedEvents: int, sessions: int}> by server key
+     * @return array<string, array{host: string, port: int, state: ConnectionState, since: float, circuit: CircuitState,
+     *     failed_attempts: int, retry_in_ms: int|null, next_retry_at: int|null, last_reason: string|null, last_error: string|null,
+     *     latency_ms: float|null, event_lag_ms: float, queued_events: int, pending_actions: int, unwritten_bytes: int,
+     *     dropped_events: int, sessions: int}> by server key
      */
     public function health(): array
     {
@@ -329,19 +332,83 @@ final class AmiClientManager
     }
 
     /**
-     * All counters: those of each server by its key, the sums of those that were removed, and those of this manager. They only
-     * grow.
+     * All servers together, for probes: how many there are, how many can be used (those that are ready or degraded) and how many
+     * are in each state, the worst of these, when the next attempt of any comes (in milliseconds since the epoch), how long the
+     * oldest event has waited, and what waits and was dropped, added up.
      *
-     * @return array{servers: array<string, array{bytes_read: int, bytes_written: int, frames: int, events: int,
-     *     events_queued: int, events_dispatched: int, events_unheard: int, events_late: int, events_before_ready: int,
-     *     protocol_desync: int, frames_too_long: int, frames_cut: int, responses_unmatched: int, actions_sent: int,
-     *     actions_completed: int, actions_failed: int, actions_refused: int, lookups: int, lookups_failed: int,
-     *     connect_attempts: int, sessions: int, losses: int, filters_pushed: int, filters_given_up: int, heartbeats_missed: int, events_dropped: int,
-     *     events_dropped_by_name: array<string, int>}>,
-     *     removed: array<string, int>, process: array{callback_failures: int, log_failures: int, callback_failures_unlogged: int,
-     *     timeouts_clamped: int, log_records_dropped: int}}
+     * @return array{servers: int, usable: int, worst_state: ConnectionState|null, states: array<string, int>,
+     *     next_retry_at: int|null, event_lag_ms: float, queued_events: int, pending_actions: int, unwritten_bytes: int,
+     *     dropped_events: int}
+     */
+    public function clusterHealth(): array
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * All metrics: those of each server by its key, the sums of those that were removed, and those of this manager. The keys are the
+     * names of docs/metrics.md, without `ami_` and `_total`; counters only grow. What a label tells apart is an array by its values,
+     * and of a histogram each bucket has the count of all that are not longer.
+     *
+     * @return array{
+     *     servers: array<string, array{
+     *         read_bytes: int, written_bytes: int, frames: int, events: int, events_queued: int,
+     *         events_dispatched: int, events_unheard: int, events_late: int, events_before_ready: int,
+     *         listener_failures: int, protocol_desync: int, frames_too_long: int, frames_cut: int,
+     *         responses_unmatched: int, actions_sent: int, actions_refused: int, lookups: int, lookups_failed: int,
+     *         connect_attempts: int, sessions: int, reconnects: int, losses: int, filters_pushed: int,
+     *         filters_given_up: int, heartbeats_missed: int, actions: array<string, int>,
+     *         losses_by_reason: array<string, int>, events_dropped: int, events_dropped_by_name: array<string, int>,
+     *         ready: int, connection_state: array<string, int>, state_since_timestamp_seconds: int|float,
+     *         circuit_state: array<string, int>, failed_attempts: int, next_attempt_timestamp_seconds: int|float,
+     *         event_queue_depth: int, event_queue_capacity: int, event_queue_age_seconds: int|float,
+     *         pending_actions: int, pending_actions_limit: int, write_buffer_bytes: int, write_buffer_limit_bytes: int,
+     *         heartbeat_latency_seconds: int|float|null,
+     *         action_latency_seconds: array<string, array{count: int, sum: float, buckets: array<string, int>}>,
+     *         listener_duration_seconds: array{count: int, sum: float, buckets: array<string, int>},
+     *         event_lag_seconds: array{count: int, sum: float, buckets: array<string, int>}
+     *     }>,
+     *     removed: array{
+     *         read_bytes: int, written_bytes: int, frames: int, events: int, events_queued: int,
+     *         events_dispatched: int, events_unheard: int, events_late: int, events_before_ready: int,
+     *         listener_failures: int, protocol_desync: int, frames_too_long: int, frames_cut: int,
+     *         responses_unmatched: int, actions_sent: int, actions_refused: int, lookups: int, lookups_failed: int,
+     *         connect_attempts: int, sessions: int, reconnects: int, losses: int, filters_pushed: int,
+     *         filters_given_up: int, heartbeats_missed: int, events_dropped: int, servers: int,
+     *         actions: array<string, int>
+     *     },
+     *     process: array{
+     *         build_info: array<string, int>, servers: int, callback_failures: int, callback_failures_unlogged: int,
+     *         log_failures: int, log_records_dropped: int, log_records_held_back: int, lookups_refused: int,
+     *         removed_servers_untold: int, background_panics: int,
+     *         memory_bytes: int|null, memory_limit_bytes: int|null, timeouts_clamped: int,
+     *         tick_duration_seconds: array{count: int, sum: float, buckets: array<string, int>}
+     *     },
+     * }
      */
     public function metrics(): array
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * All metrics as text for Prometheus.
+     *
+     * @param bool $openMetrics the format of OpenMetrics 1.0 (`application/openmetrics-text; version=1.0.0; charset=utf-8`)
+     *     instead of the one that everything reads (`text/plain; version=0.0.4; charset=utf-8`)
+     */
+    public function prometheus(bool $openMetrics = false): string
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
+     * Why the manager shuts down by itself, or has done so: `memory_limit` is exceeded. Null while it does not.
+     *
+     * The servers are closed as by close(), and the ticks that follow do it. From then on whatever would open or send
+     * throws BackpressureException with the limitName() `memory_limit`. It does not come back: start a new process.
+     */
+    public function shutdownReason(): ?string
     {
         throw new \Error('a stub');
     }

@@ -17,13 +17,16 @@ class BackpressureException extends \RuntimeException implements AmiException
         throw new \Error('a stub');
     }
 
-    /** The option or thing that sets the limit, such as `max_pending_actions`. Empty where made from PHP. */
+    /**
+     * The option or thing that sets the limit, such as `max_pending_actions`. Empty where made from PHP. `memory_limit`: the
+     * manager shuts down, and trying again is in vain.
+     */
     public function limitName(): string
     {
         throw new \Error('a stub');
     }
 
-    /** What the limit allows, in its own unit: actions, or bytes for `write_buffer_limit`. */
+    /** What the limit allows, in its own unit: actions, or bytes for `write_buffer_limit` and `memory_limit`. */
     public function limit(): int
     {
         throw new \Error('a stub');

@@ -204,6 +204,14 @@ final class ClientOptions
     public readonly int $eventDropLogIntervalMs;
 
     /**
+     * Bytes of private memory of the process past which the client shuts down in order; 0 is none; see `docs/flow.md`.
+     *
+     * Default 0, from 0 to 1,099,511,627,776 bytes. For all servers of the process. Under 16 MiB (16,777,216) PHP with
+     * this extension is over it before anything happens; a terabyte is as good as none.
+     */
+    public readonly int $memoryLimit;
+
+    /**
      * Names of the only events to take in, case-insensitive; empty takes all.
      *
      * Default none. At most 1,000 names of 128 bytes: Asterisk has fewer than 200 events.
@@ -222,6 +230,15 @@ final class ClientOptions
     public readonly array $blockedEvents;
 
     /**
+     * Names of events that go to listeners before others, case-insensitive, all of them alike; see `docs/flow.md`.
+     *
+     * Default none. At most 1,000 names of 128 bytes: Asterisk has fewer than 200 events.
+     *
+     * @var list<string> in lower case, each once
+     */
+    public readonly array $eventPriorities;
+
+    /**
      * Whether the server is told which events are listened to, so that it does not send the others; see
      * `docs/filters.md`.
      *
@@ -238,6 +255,50 @@ final class ClientOptions
     public readonly bool $reconcile;
 
     /**
+     * Names whose values no log shows, besides the built-in ones, by their letters and digits in any case; see
+     * `docs/logging.md`.
+     *
+     * Default none. For all servers of the process. At most 1,000 names of 128 bytes.
+     *
+     * @var list<string>
+     */
+    public readonly array $redactionKeys;
+
+    /**
+     * Patterns of such names, as `preg_match()` takes them.
+     *
+     * Default none. For all servers of the process. At most 100 patterns of 1,000 bytes, each at most 1 MiB once
+     * compiled.
+     *
+     * @var list<string>
+     */
+    public readonly array $redactionKeyPatterns;
+
+    /**
+     * Patterns of what no log shows, wherever it stands; of a pattern with groups only these are hidden.
+     *
+     * Default none. For all servers of the process. At most 100 patterns of 1,000 bytes, each at most 1 MiB once
+     * compiled.
+     *
+     * @var list<string>
+     */
+    public readonly array $redactionValuePatterns;
+
+    /**
+     * Whether each action that is sent is logged as a debug record, without its secrets.
+     *
+     * Default false.
+     */
+    public readonly bool $logActions;
+
+    /**
+     * Whether each message that is received is logged as a debug record, without its secrets.
+     *
+     * Default false.
+     */
+    public readonly bool $logFrames;
+
+    /**
      * Whether hosts must be IP addresses, so that nothing has to be looked up; see `docs/configuration.md`.
      *
      * Default true. For all servers of the process.
@@ -252,10 +313,22 @@ final class ClientOptions
     public readonly bool $lazy;
 
     /**
+     * Who reads and writes the sockets: the ticks (`inline`), or a thread that goes on while listeners take their time
+     * (`background`); see `docs/background.md`.
+     *
+     * Default `inline`; one of `inline`, `background`. For all servers of the process.
+     */
+    public readonly string $io;
+
+    /**
      * Takes named arguments; null is the same as not given. Each is explained at its property.
      *
      * @param list<string>|null $allowedEvents
      * @param list<string>|null $blockedEvents
+     * @param list<string>|null $eventPriorities
+     * @param list<string>|null $redactionKeys
+     * @param list<string>|null $redactionKeyPatterns
+     * @param list<string>|null $redactionValuePatterns
      *
      * @throws InvalidConfigurationException where an argument is of another type, out of its range, or contradicts
      *     another; key() is its name. Numeric strings are no numbers here.
@@ -286,12 +359,20 @@ final class ClientOptions
         ?int $maxFramesPerTick = null,
         ?int $maxEventsPerTick = null,
         ?int $eventDropLogIntervalMs = null,
+        ?int $memoryLimit = null,
         ?array $allowedEvents = null,
         ?array $blockedEvents = null,
+        ?array $eventPriorities = null,
         ?bool $pushFilters = null,
         ?bool $reconcile = null,
+        ?array $redactionKeys = null,
+        ?array $redactionKeyPatterns = null,
+        ?array $redactionValuePatterns = null,
+        ?bool $logActions = null,
+        ?bool $logFrames = null,
         ?bool $enforceIpEndpoints = null,
         ?bool $lazy = null,
+        ?string $io = null,
     ) {
         throw new \Error('a stub');
     }
@@ -341,12 +422,20 @@ final class ClientOptions
      *     max_frames_per_tick: int,
      *     max_events_per_tick: int,
      *     event_drop_log_interval_ms: int,
+     *     memory_limit: int,
      *     allowed_events: list<string>,
      *     blocked_events: list<string>,
+     *     event_priorities: list<string>,
      *     push_filters: bool,
      *     reconcile: bool,
+     *     redaction_keys: list<string>,
+     *     redaction_key_patterns: list<string>,
+     *     redaction_value_patterns: list<string>,
+     *     log_actions: bool,
+     *     log_frames: bool,
      *     enforce_ip_endpoints: bool,
      *     lazy: bool,
+     *     io: string,
      * }
      */
     public function toArray(): array

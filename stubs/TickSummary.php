@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Apn\AmiClient;
 
 /**
- * What one tick did, over all servers that it was for.
+ * What one tick did, over all servers that it was for. With `io: background`, what the thread did since the last tick counts, too.
  *
  * Immutable. Objects cannot be cloned or serialized, and take no further properties.
  */
@@ -41,6 +41,9 @@ final class TickSummary
     /** Whether the timeout was longer than a tick may wait, 250 ms, and was cut to that. */
     public readonly bool $timeoutClamped;
 
+    /** Why the client shuts down, or has done so (AmiClientManager::shutdownReason()); null while it does not. */
+    public readonly ?string $stopping;
+
     /**
      * The client makes these; applications need it for fakes and tests.
      *
@@ -57,6 +60,7 @@ final class TickSummary
         int $connectAttempts = 0,
         int $listenerFailures = 0,
         bool $timeoutClamped = false,
+        ?string $stopping = null,
     ) {
         throw new \Error('a stub');
     }

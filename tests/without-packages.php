@@ -69,6 +69,9 @@ foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator($folder, F
     if (!str_ends_with($file, 'Test.php') || ($suite !== 'asterisk' && str_starts_with($local, 'tests/php/Asterisk/'))) {
         continue;
     }
+    if ($suite === 'background' && !preg_match('~^tests/php/(Loop|Unit/Worker)/~', $local)) {
+        continue;
+    }
     $seen = [];
     $name = missing($file, $seen);
     if ($name === null) {

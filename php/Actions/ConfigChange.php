@@ -9,15 +9,24 @@ namespace Apn\AmiClient\Actions;
  */
 final readonly class ConfigChange
 {
+    private HiddenValue $value;
+
+    private HiddenValue $match;
+
     private function __construct(
         private string $action,
         private string $category,
         private ?string $variable = null,
-        private ?string $value = null,
-        private ?string $match = null,
+        #[\SensitiveParameter]
+        ?string $value = null,
+        #[\SensitiveParameter]
+        ?string $match = null,
         private ?int $line = null,
         private ?string $options = null,
-    ) {}
+    ) {
+        $this->value = new HiddenValue($value);
+        $this->match = new HiddenValue($match);
+    }
 
     /**
      * A new category, at the end of the file.
@@ -70,7 +79,9 @@ final readonly class ConfigChange
     public static function update(
         string $category,
         string $variable,
+        #[\SensitiveParameter]
         string $value,
+        #[\SensitiveParameter]
         ?string $match = null,
         ?string $filter = null,
     ): self {
@@ -83,7 +94,7 @@ final readonly class ConfigChange
      * @param string|null $match only where it has this value
      * @param string|null $filter only categories whose variables match: `name_regex=value_regex`
      */
-    public static function delete(string $category, string $variable, ?string $match = null, ?string $filter = null): self
+    public static function delete(string $category, string $variable, #[\SensitiveParameter] ?string $match = null, ?string $filter = null): self
     {
         return new self('Delete', $category, $variable, match: $match, options: self::filter($filter));
     }
@@ -93,7 +104,7 @@ final readonly class ConfigChange
      *
      * @param string|null $filter only categories whose variables match: `name_regex=value_regex`
      */
-    public static function append(string $category, string $variable, string $value, ?string $filter = null): self
+    public static function append(string $category, string $variable, #[\SensitiveParameter] string $value, ?string $filter = null): self
     {
         return new self('Append', $category, $variable, $value, options: self::filter($filter));
     }
@@ -104,7 +115,7 @@ final readonly class ConfigChange
      * @param int $line counted from 0
      * @param string|null $filter only categories whose variables match: `name_regex=value_regex`
      */
-    public static function insert(string $category, string $variable, string $value, int $line, ?string $filter = null): self
+    public static function insert(string $category, string $variable, #[\SensitiveParameter] string $value, int $line, ?string $filter = null): self
     {
         return new self('Insert', $category, $variable, $value, line: $line, options: self::filter($filter));
     }
@@ -125,8 +136,8 @@ final readonly class ConfigChange
                 'Action' => $change->action,
                 'Cat' => $change->category,
                 'Var' => $change->variable,
-                'Value' => $change->value,
-                'Match' => $change->match,
+                'Value' => $change->value->string(),
+                'Match' => $change->match->string(),
                 'Line' => $change->line,
                 'Options' => $change->options,
             ];

@@ -19,6 +19,8 @@ final readonly class DBPut extends TypedAction
 
     protected const array SINCE = ['1.2.0'];
 
+    private HiddenValue $value;
+
     /**
      * @param string $family the family in the database
      * @param string $key the key within the family
@@ -27,15 +29,18 @@ final readonly class DBPut extends TypedAction
     public function __construct(
         public string $family,
         public string $key,
-        public ?string $value = null,
-    ) {}
+        #[\SensitiveParameter]
+        ?string $value = null,
+    ) {
+        $this->value = new HiddenValue($value);
+    }
 
     public function headers(): array
     {
         return self::given([
             'Family' => $this->family,
             'Key' => $this->key,
-            'Val' => $this->value,
+            'Val' => $this->value->string(),
         ]);
     }
 }

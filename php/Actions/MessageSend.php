@@ -19,6 +19,8 @@ final readonly class MessageSend extends TypedAction
 
     protected const array SINCE = ['11.0.0'];
 
+    private HiddenValue $variables;
+
     /**
      * @param string|null $destination where it goes, such as `pjsip:alice`
      * @param string|null $to the `To` of the message; where it goes, where `destination` is null
@@ -35,8 +37,10 @@ final readonly class MessageSend extends TypedAction
         public ?string $body = null,
         public ?string $base64Body = null,
         #[\SensitiveParameter]
-        public array $variables = [],
-    ) {}
+        array $variables = [],
+    ) {
+        $this->variables = new HiddenValue($variables);
+    }
 
     public function headers(): array
     {
@@ -46,7 +50,7 @@ final readonly class MessageSend extends TypedAction
             'From' => $this->from,
             'Body' => $this->body,
             'Base64Body' => $this->base64Body,
-            'Variable' => self::variables($this->variables),
+            'Variable' => self::variables($this->variables->array()),
         ]);
     }
 }

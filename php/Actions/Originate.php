@@ -23,6 +23,8 @@ final readonly class Originate extends TypedAction
 
     protected const array SINCE = ['0.2.0'];
 
+    private HiddenValue $variables;
+
     /**
      * @param string $channel who is called, such as `PJSIP/alice`
      * @param string|null $exten the extension that it is connected with; needs `context` and `priority`
@@ -54,7 +56,7 @@ final readonly class Originate extends TypedAction
         public ?int $timeout = null,
         public ?string $callerId = null,
         #[\SensitiveParameter]
-        public array $variables = [],
+        array $variables = [],
         public ?string $account = null,
         public ?bool $earlyMedia = null,
         public bool $async = true,
@@ -62,7 +64,9 @@ final readonly class Originate extends TypedAction
         public ?string $channelId = null,
         public ?string $otherChannelId = null,
         public ?string $preDialGoSub = null,
-    ) {}
+    ) {
+        $this->variables = new HiddenValue($variables);
+    }
 
     public function headers(): array
     {
@@ -75,7 +79,7 @@ final readonly class Originate extends TypedAction
             'Data' => $this->data,
             'Timeout' => $this->timeout,
             'CallerID' => $this->callerId,
-            'Variable' => self::variables($this->variables),
+            'Variable' => self::variables($this->variables->array()),
             'Account' => $this->account,
             'EarlyMedia' => $this->earlyMedia,
             'Async' => $this->async,

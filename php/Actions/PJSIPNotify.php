@@ -19,6 +19,8 @@ final readonly class PJSIPNotify extends TypedAction
 
     protected const array SINCE = ['12.0.0'];
 
+    private HiddenValue $variables;
+
     /**
      * @param string|null $endpoint the name of the endpoint
      * @param string|null $option a section of pjsip_notify.conf; either this or variables; not documented by
@@ -32,17 +34,19 @@ final readonly class PJSIPNotify extends TypedAction
         public ?string $endpoint = null,
         public ?string $option = null,
         #[\SensitiveParameter]
-        public array $variables = [],
+        array $variables = [],
         public ?string $uri = null,
         public ?string $channel = null,
-    ) {}
+    ) {
+        $this->variables = new HiddenValue($variables);
+    }
 
     public function headers(): array
     {
         return self::given([
             'Endpoint' => $this->endpoint,
             'Option' => $this->option,
-            'Variable' => self::variables($this->variables),
+            'Variable' => self::variables($this->variables->array()),
             'URI' => $this->uri,
             'Channel' => $this->channel,
         ]);

@@ -21,6 +21,8 @@ final readonly class SIPnotify extends TypedAction
 
     protected const ?string REMOVED_IN = '21.0.0';
 
+    private HiddenValue $variables;
+
     /**
      * @param string $channel the peer, such as `SIP/alice`
      * @param array<string, string|int|float|bool> $variables headers of the NOTIFY by name; `Content` is a line of
@@ -30,15 +32,17 @@ final readonly class SIPnotify extends TypedAction
     public function __construct(
         public string $channel,
         #[\SensitiveParameter]
-        public array $variables,
+        array $variables,
         public ?string $callId = null,
-    ) {}
+    ) {
+        $this->variables = new HiddenValue($variables);
+    }
 
     public function headers(): array
     {
         return self::given([
             'Channel' => $this->channel,
-            'Variable' => self::variables($this->variables),
+            'Variable' => self::variables($this->variables->array()),
             'Call-ID' => $this->callId,
         ]);
     }

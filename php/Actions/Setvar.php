@@ -19,6 +19,8 @@ final readonly class Setvar extends TypedAction
 
     protected const array SINCE = ['1.0.0'];
 
+    private HiddenValue $value;
+
     /**
      * @param string $variable the variable, or a function such as `CALLERID(num)`
      * @param string $value the value
@@ -26,15 +28,18 @@ final readonly class Setvar extends TypedAction
      */
     public function __construct(
         public string $variable,
-        public string $value,
+        #[\SensitiveParameter]
+        string $value,
         public ?string $channel = null,
-    ) {}
+    ) {
+        $this->value = new HiddenValue($value);
+    }
 
     public function headers(): array
     {
         return self::given([
             'Variable' => $this->variable,
-            'Value' => $this->value,
+            'Value' => $this->value->string(),
             'Channel' => $this->channel,
         ]);
     }

@@ -107,7 +107,8 @@ abstract class Ticker
         $this->ticks++;
         $isRefused = false;
         try {
-            $this->manager->pollAll();
+            // Where the manager shuts down by itself, the loop is let go when that is done, as after close().
+            $this->isClosing = $this->manager->pollAll()->stopping !== null || $this->isClosing;
         } catch (ReentrancyException) {
             $isRefused = true;
         } catch (ForkedProcessException $error) {

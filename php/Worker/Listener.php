@@ -6,6 +6,8 @@ namespace Apn\AmiClient\Worker;
 
 use Apn\AmiClient\AmiClientManager;
 use Apn\AmiClient\ConnectionState;
+use Apn\AmiClient\Http\Endpoint;
+use Apn\AmiClient\Log\JsonLinesLogger;
 use Apn\AmiClient\TickSummary;
 use Psr\Clock\ClockInterface;
 use Psr\Log\LoggerInterface;
@@ -20,6 +22,12 @@ final class Listener
 {
     private const int MEMORY_CHECK_SECONDS = 1;
 
+    /** What a logger of lines gets at the end, for what still waits. */
+    private const float FLUSH_SECONDS = 1.0;
+
+    /** A tick waits no longer while an answer of the endpoint is on its way to somebody who takes it in parts. */
+    private const int BUSY_TICK_MS = 5;
+
     private bool $stopping = false;
 
     private ?int $signal = null;
@@ -29,6 +37,8 @@ final class Listener
     private int $ticks = 0;
 
     private float $memoryCheckAt = 0.0;
+
+    private ?Endpoint $endpoint = null;
 
     /** @var list<callable(TickSummary): mixed> */
     private array $callbacks = [];
@@ -59,6 +69,17 @@ final class Listener
         return $this;
     }
 
+    /**
+     * Serves metrics and probes between the ticks of run(), from its beginning to its end. Where the endpoint cannot listen, run()
+     * throws its ListenException before anything is connected.
+     */
+    public function serve(Endpoint $endpoint): self
+    {
+        $this->endpoint = $endpoint;
+
+        return $this;
+    }
+
     /** Ends the loop after the tick that runs; the goodbye follows. May be called from listeners and callbacks. */
     public function stop(): void
     {
@@ -71,22 +92,27 @@ final class Listener
         $start = $this->now();
         [$this->stopping, $this->signal, $this->signals, $this->ticks] = [false, null, 0, 0];
         $this->memoryCheckAt = $start;
+        $this->endpoint?->open();
         $this->manager->registerSignalHandlers(function (int $signal): void {
             $this->signal ??= $signal;
             $this->signals++;
         });
         try {
             $this->manager->connectAll();
-            $this->logger?->info('worker started', ['worker_pid' => getmypid()]);
+            $this->attempt(fn() => $this->logger?->info('worker started', ['worker_pid' => getmypid()]));
             do {
                 $this->tick($this->tickTimeoutMs);
                 $this->ticks++;
                 $reason = $this->reasonToStop($start);
             } while ($reason === null);
-            $this->logger?->info('worker stops', ['worker_pid' => getmypid(), 'reason' => $reason->value]);
+            $this->attempt(fn() => $this->logger?->info('worker stops', ['worker_pid' => getmypid(), 'reason' => $reason->value]));
             $unclosed = $this->close();
+            if ($this->logger instanceof JsonLinesLogger) {
+                $this->logger->flush(self::FLUSH_SECONDS);
+            }
         } finally {
             $this->manager->registerSignalHandlers(null);
+            $this->endpoint?->close();
         }
 
         return new Outcome($reason, $this->ticks, $this->now() - $start, $unclosed, $this->signal);
@@ -94,7 +120,11 @@ final class Listener
 
     private function tick(int $timeoutMs): void
     {
-        $summary = $this->manager->tickAll($timeoutMs);
+        $summary = $this->manager->tickAll($this->endpoint?->isBusy() === true ? min($timeoutMs, self::BUSY_TICK_MS) : $timeoutMs);
+        if ($this->logger instanceof JsonLinesLogger) {
+            $this->logger->flush();
+        }
+        $this->endpoint?->poll();
         foreach ($this->callbacks as $callback) {
             $callback($summary);
         }
@@ -109,11 +139,26 @@ final class Listener
         return match (true) {
             $this->signal !== null => StopReason::Signal,
             $this->stopping => StopReason::Asked,
+            $this->manager->shutdownReason() !== null => StopReason::MemoryLimit,
             $this->limits->ticks !== null && $this->ticks >= $this->limits->ticks => StopReason::Ticks,
             $this->limits->seconds !== null && $this->now() - $start >= $this->limits->seconds => StopReason::Seconds,
             $this->isTooBig() => StopReason::Memory,
             default => null,
         };
+    }
+
+    /**
+     * A logger that throws must not cost the servers their goodbye.
+     *
+     * @param \Closure(): mixed $log
+     */
+    private function attempt(\Closure $log): void
+    {
+        try {
+            $log();
+        } catch (\Throwable $thrown) {
+            error_log('apn/ami-client: the logger of the worker threw ' . $thrown::class);
+        }
     }
 
     /** @return list<string> the servers that had to be cut off */
@@ -126,7 +171,9 @@ final class Listener
         while ($open !== []) {
             if ($this->now() >= $deadline || $this->signals > $signals) {
                 $this->manager->terminate();
-                $this->logger?->warning('servers were left without a goodbye', ['worker_pid' => getmypid(), 'server_keys' => $open]);
+                // What that has to say to callbacks and to the manager's logger.
+                $this->tick(0);
+                $this->attempt(fn() => $this->logger?->warning('servers were left without a goodbye', ['worker_pid' => getmypid(), 'server_keys' => $open]));
                 break;
             }
             $this->tick(min($this->tickTimeoutMs, 50));

@@ -21,4 +21,7 @@ enum StopReason: string
 
     /** Limits::$memoryBytes was reached. */
     case Memory = 'memory';
+
+    /** The manager shuts down by itself, because of its option `memory_limit`: another run() is refused. */
+    case MemoryLimit = 'memory_limit';
 }

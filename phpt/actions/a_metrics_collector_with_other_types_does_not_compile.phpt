@@ -10,7 +10,7 @@ class Wrong implements MetricsCollector
 {
     public function increment(string $name, int $by, array $labels): void {}
     public function gauge(string $name, int|float $value, array $labels): void {}
-    public function observe(string $name, float $value, array $labels): void {}
+    public function observe(string $name, float $value, array $labels, int $times): void {}
 }
 ?>
 --EXPECTF--

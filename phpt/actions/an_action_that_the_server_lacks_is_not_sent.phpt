@@ -46,6 +46,7 @@ final class Versioned implements VersionedAction
 }
 
 $simulator = new Simulator();
+$simulator->tell('pbx1 fault mute action=CoreSettings');
 $manager = $simulator->ready();
 $client = $manager->server('pbx1');
 
@@ -56,10 +57,13 @@ thrown(fn () => $client->send(new Versioned(['23.0.0'])));
 var_dump($client->asteriskVersion() !== null, $client->send(new Versioned(['22.11.0']))->await()->get('Ping'));
 
 echo "by the server's own word:\n";
+$simulator->tell('pbx1 fault clear');
+$manager = $simulator->ready();
+$client = $manager->server('pbx1');
 until($manager, fn () => $client->asteriskVersion() !== null);
 thrown(fn () => $client->send(new Versioned(['20.16.0', '22.11.0'])));
 var_dump($client->send(new Versioned(['20.4.0', '22.10.1'], '23'))->await()->get('Ping'));
-var_dump($client->send(new Versioned([]))->await()->get('Ping'), $client->health()['pendingActions']);
+var_dump($client->send(new Versioned([]))->await()->get('Ping'), $client->health()['pending_actions']);
 
 echo "what is no release:\n";
 foreach ([[['twenty']], [[20]], [['a' => '20.4.0']], [array_fill(0, 33, '1.0')], [[], 'never'], [[], '']] as $arguments) {

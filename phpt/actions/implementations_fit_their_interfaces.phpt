@@ -12,7 +12,7 @@ class Numbers implements MetricsCollector
 
     public function gauge(string $name, int|float $value, array $labels): void {}
 
-    public function observe(string $name, int|float $value, ?array $labels): void {}
+    public function observe(string $name, int|float $value, ?array $labels, int $times): void {}
 }
 class Every implements EventFilter
 {

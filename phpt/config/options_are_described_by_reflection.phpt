@@ -19,18 +19,18 @@ foreach ($arguments as $i => $argument) {
         echo "wrong: $argument $property\n";
     }
 }
-echo $arguments[0], "\n", $arguments[4], "\n", $arguments[25], "\n", $arguments[30], "\n";
+echo $arguments[0], "\n", $arguments[4], "\n", $arguments[26], "\n", end($arguments), "\n";
 
 $snake = fn (string $name) => strtolower(preg_replace('/[A-Z]/', '_$0', $name));
 var_dump(array_map(fn ($p) => $snake($p->getName()), $properties) === array_keys((new ClientOptions())->toArray()));
 ?>
 --EXPECT--
-int(31)
-int(31)
-int(31)
+int(39)
+int(39)
+int(39)
 bool(true)
 Parameter #0 [ <optional> ?float $connectTimeout = null ]
 Parameter #4 [ <optional> ?int $heartbeatMisses = null ]
-Parameter #25 [ <optional> ?array $allowedEvents = null ]
-Parameter #30 [ <optional> ?bool $lazy = null ]
+Parameter #26 [ <optional> ?array $allowedEvents = null ]
+Parameter #38 [ <optional> ?string $io = null ]
 bool(true)

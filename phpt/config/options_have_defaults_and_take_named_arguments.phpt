@@ -40,12 +40,20 @@ max_bytes_read_per_tick 1048576
 max_frames_per_tick 1000
 max_events_per_tick 1000
 event_drop_log_interval_ms 1000
+memory_limit 0
 allowed_events []
 blocked_events []
+event_priorities []
 push_filters false
 reconcile false
+redaction_keys []
+redaction_key_patterns []
+redaction_value_patterns []
+log_actions false
+log_frames false
 enforce_ip_endpoints true
 lazy true
+io "inline"
 float(3)
 int(500)
 array(2) {

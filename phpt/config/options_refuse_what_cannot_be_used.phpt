@@ -9,7 +9,7 @@ require __DIR__ . '/helper.inc';
 
 refused(fn () => ClientOptions::fromArray(['conect_timeout' => 5]));
 refused(fn () => ClientOptions::fromArray(['connectTimeout' => 5]));
-refused(fn () => ClientOptions::fromArray(['memory_limit' => 0]));
+refused(fn () => ClientOptions::fromArray(['memory_limit' => 128]));
 refused(fn () => ClientOptions::fromArray(["\xff\0" => 0]));
 refused(fn () => ClientOptions::fromArray([5]));
 refused(fn () => new ClientOptions(conectTimeout: 5));
@@ -40,8 +40,8 @@ option "conect_timeout" is unknown; did you mean "connect_timeout"?
   key 'conect_timeout', value 5, suggestion 'connect_timeout'
 option "connectTimeout" is unknown; did you mean "connect_timeout"?
   key 'connectTimeout', value 5, suggestion 'connect_timeout'
-option "memory_limit" is unknown
-  key 'memory_limit', value 0, suggestion NULL
+memory_limit: 128 is out of range (16777216 to 1099511627776, or 0 for none)
+  key 'memory_limit', value 128, suggestion NULL
 option "%s\u{0}" is unknown
   key '%s\000', value 0, suggestion NULL
 option "0" is unknown

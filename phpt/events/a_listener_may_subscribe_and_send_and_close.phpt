@@ -36,7 +36,9 @@ $manager->onEvent('Bye', function () use (&$heard, $manager) {
     $manager->close();
     $heard[] = $manager->default()->state()->name;
 });
-$pending = $manager->send(new GenericAction('WaitEvent', ['Timeout' => '60']));
+// Nothing is answered, not even the goodbye.
+$simulator->tell('pbx1 fault mute');
+$pending = $manager->send(new GenericAction('CoreStatus'));
 $simulator->send('pbx1', ['Bye', 'Bye']);
 until($manager, fn () => $manager->default()->state() === ConnectionState::Disconnected);
 echo $heard[0], ' ', $heard[1], "\n";
@@ -48,4 +50,4 @@ one Pong
 one Pong one late Pong
 bye Closing
 bool(true)
-ConnectionLostException: WaitEvent on "pbx1": the connection was lost before the answer, so that its outcome is not known: the connection was closed by the application
+ConnectionLostException: CoreStatus on "pbx1": the connection was lost before the answer, so that its outcome is not known: the connection was closed by the application

@@ -53,7 +53,7 @@ until($manager, fn () => array_all($pings, fn (PendingAction $ping) => $ping->is
 foreach ($manager->metrics()['servers'] as $name => $numbers) {
     echo $name, ' ', $manager->server($name)->state()->value,
         ', sessions ', $numbers['sessions'], ', connections ', $simulator->count($name, 'connections_accepted'),
-        ', bytes ', $simulator->count($name, 'bytes_received') === $numbers['bytes_written'] ? 'the parent\'s only' : 'of others', "\n";
+        ', bytes ', $simulator->count($name, 'bytes_received') === $numbers['written_bytes'] ? 'the parent\'s only' : 'of others', "\n";
 }
 var_dump(array_all($pings, fn (PendingAction $ping) => $ping->error() === null));
 ?>

@@ -24,7 +24,7 @@ final class Numbers implements MetricsCollector
     public mixed $also = null;
     public function increment(string $name, int|float $by, array $labels): void {}
     public function gauge(string $name, int|float $value, array $labels): void {}
-    public function observe(string $name, float $value, array $labels): void {}
+    public function observe(string $name, float $value, array $labels, int $times): void {}
 }
 $simulator = new Simulator();
 foreach (['logger' => Records::class, 'clock' => Clock::class, 'metrics' => Numbers::class] as $name => $class) {

@@ -24,7 +24,7 @@ $client = $manager->default();
 $e = thrown(fn () => $client->call(new GenericAction('Ping')));
 var_dump($e->serverKey(), $e->state(), $e->host(), $e->port() === $simulator->ports['pbx1'], $client->state());
 thrown(fn () => $client->waitUntilReady());
-var_dump($client->health()['circuit'], $client->health()['lastError']);
+var_dump($client->health()['circuit'], $client->health()['last_error']);
 $refused = thrown(fn () => $client->send(new GenericAction('Ping')));
 $plain = $simulator->manager([], ['secret' => 'wr0ngs3cret', 'auth' => 'plain'], logger: $logger);
 $f = thrown(fn () => $plain->default()->waitUntilReady());

@@ -40,13 +40,13 @@ bool(true)
 string(4) "pbx1"
 enum(Apn\AmiClient\ConnectionState::Fatal)
 ConnectionException: "pbx1" (HOST:PORT): Connection refused (os error 111)
-action_id attempt backoff error host next_retry_at port queue_depth reason server_key timestamp_ms worker_pid
+action_id actions_lost attempt backoff error host next_retry_at port queue_depth reason server_key timestamp_ms worker_pid
 string(9) "127.0.0.1"
 bool(true)
 int(1)
 bool(true)
 bool(true)
-action_id attempt backoff error host next_retry_at port queue_depth reason server_key timestamp_ms worker_pid
+action_id actions_lost attempt backoff error host next_retry_at port queue_depth reason server_key timestamp_ms worker_pid
 string(9) "127.0.0.1"
 bool(true)
 int(2)

@@ -20,7 +20,7 @@ foreach ([
     'metrics' => 'new class implements MetricsCollector {
         public function increment(string $name, int|float $by, array $labels): void { exit(23); }
         public function gauge(string $name, int|float $value, array $labels): void { exit(23); }
-        public function observe(string $name, float $value, array $labels): void { exit(23); } }',
+        public function observe(string $name, float $value, array $labels, int $times): void { exit(23); } }',
 ] as $name => $code) {
     echo script("require '" . __DIR__ . "/../psr.inc'; " . str_replace('public function log($l, $m, $c = [])', 'public function log($l, string|\Stringable $m, array $c = []): void', str_replace('now()', 'now(): \DateTimeImmutable', "\$simulator->ready([], [], $name: $code); until(\$manager, fn () => print('not reached'));"))), "\n";
 }

@@ -40,8 +40,8 @@ foreach ($logger->records as [$level, $message, $context]) {
 var_dump($logger->of('action timed out')[0]['action_id'] === $pending->actionId(), $logger->of('a callback threw')[0]['exception'] === $thrown, $logger->also);
 ?>
 --EXPECT--
-debug connecting: server_key:string action_id:null queue_depth:int worker_pid:int timestamp_ms:int host:string port:int attempt:int
-info ready: server_key:string action_id:null queue_depth:int worker_pid:int timestamp_ms:int banner:string
+debug connecting: server_key:string action_id:null queue_depth:int worker_pid:int timestamp_ms:int host:string port:int attempt:int backoff:int next_retry_at:null
+info ready: server_key:string action_id:null queue_depth:int worker_pid:int timestamp_ms:int host:string port:int banner:string
 warning action timed out: server_key:string action_id:string queue_depth:int worker_pid:int timestamp_ms:int waited_ms:int
 error a callback threw: server_key:string action_id:null queue_depth:int worker_pid:int timestamp_ms:int callback:string exception:DomainException
 bool(true)

@@ -26,7 +26,8 @@ var_dump($ready());
 echo "actions\n";
 for ($i = 0; $i < 5; $i++) {
     $pending = $manager->send(new GenericAction('Ping'));
-    var_dump($manager->nextTimerMs());
+    // In the background it is sent without a tick.
+    mode() !== [] || $manager->nextTimerMs() === 0 or print("an action waits unsent\n");
     drive($manager, $pending->isComplete(...));
     echo $pending->response()->get('Ping'), "\n";
 }
@@ -40,7 +41,7 @@ var_dump($events);
 
 echo "an idle second: five heartbeats of two servers, one tick for each to be sent, one for its answer\n";
 $ticks = drive($manager, fn () => false, 1);
-var_dump($ticks >= 8 && $ticks <= 30 ?: $ticks, $ready());
+var_dump(($ticks >= 8 || mode() !== []) && $ticks <= 30 ?: $ticks, $ready());
 
 echo "a timeout\n";
 $simulator->tell('pbx1 fault mute action=CoreStatus');
@@ -56,15 +57,10 @@ NULL
 int(0)
 bool(true)
 actions
-int(0)
 Pong
-int(0)
 Pong
-int(0)
 Pong
-int(0)
 Pong
-int(0)
 Pong
 more events than a tick hands out
 int(100)

@@ -28,9 +28,9 @@ var_dump($stream === $manager->stream(), $client->health()['sessions']);
 
 echo "reading and writing do nothing\n";
 $pending = $client->send(new GenericAction('Ping'));
-var_dump(readable($stream), fread($stream, 10), feof($stream), stream_get_contents($stream), fgets($stream));
+var_dump(readable($stream, 5_000), fread($stream, 10), feof($stream), stream_get_contents($stream), fgets($stream));
 var_dump(@fwrite($stream, 'x'), @fseek($stream, 1), stream_set_blocking($stream, true), stream_set_blocking($stream, false));
-var_dump(readable($stream));
+var_dump(readable($stream, 5_000));
 drive($manager, $pending->isComplete(...));
 echo $pending->response()->get('Ping'), "\n";
 
@@ -40,7 +40,7 @@ var_dump(get_resource_type($stream));
 $stream = $manager->stream();
 var_dump(get_resource_type($stream));
 $pending = $client->send(new GenericAction('Ping'));
-var_dump(readable($stream));
+var_dump(readable($stream, 5_000));
 drive($manager, $pending->isComplete(...));
 echo $pending->response()->get('Ping'), "\n";
 

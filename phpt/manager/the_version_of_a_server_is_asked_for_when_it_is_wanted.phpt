@@ -20,7 +20,7 @@ var_dump($client->asteriskVersion(), $client->amiVersion());
 $client->waitUntilReady();
 var_dump($client->amiVersion(), $client->asteriskVersion());
 until($manager, fn () => $client->asteriskVersion() !== null);
-var_dump($client->asteriskVersion(), $client->health()['pendingActions'], $manager->metrics()['servers']['pbx1']['actions_sent']);
+var_dump($client->asteriskVersion(), $client->health()['pending_actions'], $manager->metrics()['servers']['pbx1']['actions_sent']);
 
 $simulator->tell('pbx1 fault reset');
 until($manager, fn () => !in_array($client->state(), [ConnectionState::Ready, ConnectionState::Degraded], true));

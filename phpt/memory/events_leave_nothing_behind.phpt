@@ -32,7 +32,7 @@ for ($round = 1; $round <= 20; $round++) {
     gc_collect_cycles();
     $used[] = memory_get_usage();
 }
-var_dump($heard, end($used) - $used[4] < 4096, $manager->default()->health()['droppedEvents']);
+var_dump($heard, end($used) - $used[4] < 4096, $manager->default()->health()['dropped_events']);
 ?>
 --EXPECT--
 int(200000)

@@ -30,6 +30,7 @@ var_dump($client->call(new GenericAction('Ping'))->get('Ping'), $client->health(
 $never = $simulator->manager()->default();
 $refused = thrown(fn () => $never->send(new GenericAction('Ping')));
 var_dump($refused->state(), $refused->getPrevious());
+$simulator->tell('pbx1 fault mute');
 $client->close();
 $refused = thrown(fn () => $client->send(new GenericAction('Ping')));
 var_dump($refused->state());

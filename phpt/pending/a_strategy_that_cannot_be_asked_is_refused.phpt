@@ -40,7 +40,7 @@ foreach ([new Bounded(fn () => 49), new Bounded(fn () => null, 0), new Bounded(f
     $error = thrown(fn () => $send($strategy));
     echo $error instanceof InvalidConfigurationException ? $error->key() . ' ' . $error->value() . "\n" : '';
 }
-var_dump($manager->default()->health()['pendingActions'], $send(new Bounded(fn () => null))->await()->get('Ping'));
+var_dump($manager->default()->health()['pending_actions'], $send(new Bounded(fn () => null))->await()->get('Ping'));
 ?>
 --EXPECT--
 InvalidConfigurationException: completionStrategy.maxDurationMs: 49 is out of range (50 to 86400000)

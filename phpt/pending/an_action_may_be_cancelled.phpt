@@ -15,7 +15,8 @@ require __DIR__ . '/../simulator.inc';
 
 $simulator = new Simulator();
 $manager = $simulator->ready();
-$pending = $manager->send(new GenericAction('Ping'));
+$wait = new GenericAction('WaitEvent', ['Timeout' => '1']);
+$pending = $manager->send($wait);
 $pending->onComplete(function (?\Throwable $error, ?AmiResponse $response) { echo 'told: ', $error::class, ' ', var_export($response, true), "\n"; });
 var_dump($pending->cancel(), $pending->isComplete(), $pending->cancel());
 $error = thrown(fn () => $pending->await());
@@ -25,8 +26,8 @@ $done = $manager->send(new GenericAction('Ping'));
 $done->await();
 var_dump($done->cancel(), $done->error());
 
-$manager->onEvent('One', function () use ($manager, &$within) {
-    $within = $manager->send(new GenericAction('Ping'));
+$manager->onEvent('One', function () use ($manager, $wait, &$within) {
+    $within = $manager->send($wait);
     $within->onComplete(fn ($error) => print("told within: " . $error::class . "\n"));
     var_dump($within->cancel());
 });
@@ -38,7 +39,7 @@ told: Apn\AmiClient\ActionCancelledException NULL
 bool(true)
 bool(true)
 bool(false)
-ActionCancelledException: Ping on "pbx1": the action was cancelled
+ActionCancelledException: WaitEvent on "pbx1": the action was cancelled
 bool(true)
 string(4) "Pong"
 bool(false)

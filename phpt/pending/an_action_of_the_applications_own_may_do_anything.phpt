@@ -32,7 +32,7 @@ final class Fails implements Action
 var_dump($client->call(new Busy($manager))->get('Ping'));
 thrown(fn () => $client->send(new Fails()));
 thrown(fn () => $manager->send(new Fails()));
-var_dump($client->health()['pendingActions']);
+var_dump($client->health()['pending_actions']);
 ?>
 --EXPECT--
 string(4) "Pong"

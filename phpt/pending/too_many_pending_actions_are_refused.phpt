@@ -15,11 +15,11 @@ require __DIR__ . '/../simulator.inc';
 
 $simulator = new Simulator();
 $client = $simulator->ready(['max_pending_actions' => 2])->default();
-$first = $client->send(new GenericAction('Ping'));
-$client->send(new GenericAction('Ping'));
+$client->send(new GenericAction('WaitEvent', ['Timeout' => '1']));
+$second = $client->send(new GenericAction('Ping'));
 $e = thrown(fn () => $client->send(new GenericAction('Ping')));
-var_dump($e->limitName(), $e->limit(), $e->current(), $e->serverKey(), $client->health()['pendingActions']);
-var_dump($first->await()->get('Ping'));
+var_dump($e->limitName(), $e->limit(), $e->current(), $e->serverKey(), $client->health()['pending_actions']);
+var_dump($second->await()->get('Ping'));
 ?>
 --EXPECT--
 BackpressureException: "pbx1": 2 actions wait for answers already

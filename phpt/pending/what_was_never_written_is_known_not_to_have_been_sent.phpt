@@ -14,7 +14,8 @@ namespace Apn\AmiClient;
 require __DIR__ . '/../simulator.inc';
 
 $simulator = new Simulator();
-$manager = $simulator->ready();
+// A thread would write at once.
+$manager = $simulator->ready(['io' => 'inline']);
 $sent = $manager->send(new GenericAction('WaitEvent', ['Timeout' => '60']));
 $manager->tickAll(20);
 $unsent = $manager->send(new GenericAction('Originate', ['Channel' => 'Local/1000@default', 'Context' => 'default', 'Exten' => '1000', 'Priority' => '1']));

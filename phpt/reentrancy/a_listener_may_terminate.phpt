@@ -15,7 +15,8 @@ require __DIR__ . '/../simulator.inc';
 
 $simulator = new Simulator();
 $manager = $simulator->ready();
-$pending = $manager->send(new GenericAction('WaitEvent', ['Timeout' => '60']));
+$simulator->tell('pbx1 fault mute action=CoreStatus');
+$pending = $manager->send(new GenericAction('CoreStatus'));
 $pending->onComplete(function (?\Throwable $error) { echo 'told: ', $error->getMessage(), "\n"; });
 $manager->onEvent('One', function () use ($manager) {
     $manager->terminate();
@@ -27,5 +28,5 @@ var_dump($manager->default()->call(new GenericAction('Ping'))->get('Ping'));
 ?>
 --EXPECT--
 Disconnected 0
-told: WaitEvent on "pbx1": the connection was lost before the answer, so that its outcome is not known: the connection was closed by the application
+told: CoreStatus on "pbx1": the connection was lost before the answer, so that its outcome is not known: the connection was closed by the application
 string(4) "Pong"

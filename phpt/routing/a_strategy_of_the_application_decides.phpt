@@ -26,6 +26,7 @@ final class Mine implements RoutingStrategy
 $simulator = new Simulator(3);
 $manager = $simulator->ready(['heartbeat_interval' => 60.0]);
 $manager->server('pbx2')->send(new GenericAction('WaitEvent', ['Timeout' => 20]));
+$simulator->tell('pbx3 fault mute');
 $manager->server('pbx3')->close();
 $decide = fn (callable $decide) => $manager->routing(new Mine($decide(...)));
 $ping = new GenericAction('Ping');
@@ -52,6 +53,8 @@ echo $manager->select()->serverKey(), "\n";
 
 $sent = fn (): int => array_sum(array_column($manager->metrics()['servers'], 'actions_sent'));
 $before = $sent();
+// Their goodbyes are not answered, so that they go on.
+$simulator->tell('pbx1 fault mute');
 foreach ([
     'throws' => fn () => throw new \DomainException('not today'),
     'none' => fn () => null,

@@ -52,7 +52,7 @@ until($manager, fn () => $manager->metrics()['servers']['pbx1']['events_dispatch
 thrown(fn () => $one->send(new GenericAction('Ping')));
 var_dump($one->serverKey(), $pending->serverKey(), $one->asteriskVersion());
 $metrics = $manager->metrics();
-var_dump($metrics['removed']['servers'], $metrics['removed']['sessions'] === $sessions, $metrics['removed']['actions_failed']);
+var_dump($metrics['removed']['servers'], $metrics['removed']['sessions'] === $sessions, $metrics['removed']['actions']['lost']);
 
 echo "the last one may go, too\n";
 $manager->removeServer('pbx1');

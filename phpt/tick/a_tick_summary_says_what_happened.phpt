@@ -10,20 +10,22 @@ require __DIR__ . '/../config/helper.inc';
 var_dump(new TickSummary(bytesRead: 520, framesRead: 1, eventsUnheard: 1, timeoutClamped: true));
 var_dump((new TickSummary())->hasProgress(), (new TickSummary(timeoutClamped: true))->hasProgress());
 foreach ((new \ReflectionClass(TickSummary::class))->getConstructor()->getParameters() as $parameter) {
-    if ($parameter->name !== 'timeoutClamped') {
+    if ((string) $parameter->getType() === 'int') {
         echo $parameter->name, (new TickSummary(...[$parameter->name => 1]))->hasProgress() ? " is progress\n" : " is none\n";
     }
 }
 refused(fn () => new TickSummary(framesRead: -1));
 refused(fn () => new TickSummary('1'));
 refused(fn () => new TickSummary(timeoutClamped: 1));
+refused(fn () => new TickSummary(stopping: 1));
+var_dump((new TickSummary(stopping: 'why'))->stopping);
 $summary = new TickSummary();
 refused(fn () => $summary->bytesRead = 1);
 refused(fn () => $summary->__construct());
 refused(fn () => clone $summary);
 ?>
 --EXPECT--
-object(Apn\AmiClient\TickSummary)#1 (10) {
+object(Apn\AmiClient\TickSummary)#1 (11) {
   ["bytesRead"]=>
   int(520)
   ["bytesWritten"]=>
@@ -44,6 +46,8 @@ object(Apn\AmiClient\TickSummary)#1 (10) {
   int(0)
   ["timeoutClamped"]=>
   bool(true)
+  ["stopping"]=>
+  NULL
 }
 bool(false)
 bool(false)
@@ -62,6 +66,9 @@ bytesRead: "1" must be a whole number, string given
   key 'bytesRead', value '1', suggestion NULL
 timeoutClamped: 1 must be true or false, int given
   key 'timeoutClamped', value 1, suggestion NULL
+stopping: 1 must be a string or null, int given
+  key 'stopping', value 1, suggestion NULL
+string(3) "why"
 Error: Cannot modify readonly property Apn\AmiClient\TickSummary::$bytesRead
 Error: Apn\AmiClient\TickSummary is constructed already
 Error: Trying to clone an uncloneable object of class Apn\AmiClient\TickSummary

@@ -1,4 +1,40 @@
-//! A hash that is the same in every process, version and machine.
+//! Hashes: one that is the same in every process, version and machine, and one for tables of numbers.
+
+use core::hash::{BuildHasherDefault, Hasher};
+use std::collections::HashMap;
+
+/// A table whose keys are numbers that this process counts up itself: nobody else chooses them, so that a hash with a
+/// secret would only cost time.
+pub type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>>;
+
+/// Hashes numbers by a multiplication.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NumberHasher(u64);
+
+impl Hasher for NumberHasher {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    #[inline]
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        // The upper bits are the good ones, and a table takes both ends.
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 const START: u64 = 0xcbf2_9ce4_8422_2325;
 

@@ -14,6 +14,7 @@
 //!      ├── events        which events are wanted, and where they wait
 //!      └── health        states, heartbeats, backoff, circuit breaker
 //!
+//!   export       what is counted and timed, under the names by which monitoring knows it
 //!   catalog      what Asterisk documents of its actions and events
 //! ```
 //!
@@ -28,11 +29,13 @@ pub mod config;
 pub mod connection;
 pub mod correlation;
 pub mod events;
-mod hash;
+pub mod export;
+pub mod hash;
 pub mod health;
 pub mod log;
 pub mod metrics;
 pub mod protocol;
+pub mod redact;
 pub mod secret;
 pub mod time;
 pub mod version;

@@ -1,14 +1,17 @@
 //! What there is to tell the people who run this.
 //!
 //! Records wait in a bounded ring until the driver hands them on; a full ring gives up its oldest record and
-//! counts it. No record carries a secret: the core never puts one in.
+//! counts it. No record carries a secret: the core puts none in, and what others say (servers, resolvers, the operating
+//! system) is [redacted](crate::redact) before it waits.
+
+mod kinds;
+mod ring;
+
+pub use kinds::{Kind, Pace, Spec};
+pub use ring::{LOG_CAPACITY, LOG_WINDOW, LOG_WINDOW_RECORDS, LogRing, PAYLOAD_CAPACITY};
 
 use crate::cluster::ServerId;
 use crate::time::UnixMicros;
-use std::collections::VecDeque;
-
-/// Records that wait at most: a tick that produces more has a thousand lines on what went wrong already.
-pub const LOG_CAPACITY: usize = 1_000;
 
 /// The levels of PSR-3 that are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +44,8 @@ impl Level {
 /// A value of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LogValue {
+    /// Nothing: the field has no value here.
+    Null,
     /// A number.
     Int(i64),
     /// A text.
@@ -88,10 +93,8 @@ impl From<String> for LogValue {
 /// One thing to tell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// How bad it is.
-    pub level: Level,
-    /// The fixed text; what varies is in the fields.
-    pub message: &'static str,
+    /// What it is about, and with that its level and message.
+    pub kind: Kind,
     /// The server it is about.
     pub server: Option<ServerId>,
     /// The action it is about.
@@ -104,55 +107,14 @@ pub struct Record {
     pub fields: Vec<(&'static str, LogValue)>,
 }
 
-/// Records that wait.
-#[derive(Debug, Default)]
-pub struct LogRing {
-    records: VecDeque<Record>,
-    dropped: u64,
-    told: u64,
-}
-
-impl LogRing {
-    /// Adds a record; a full ring gives up its oldest.
-    pub fn push(&mut self, record: Record) {
-        if self.records.len() >= LOG_CAPACITY {
-            self.records.pop_front();
-            self.dropped += 1;
-        }
-        self.records.push_back(record);
+impl Record {
+    /// How bad it is.
+    pub const fn level(&self) -> Level {
+        self.kind.spec().level
     }
 
-    /// Takes the oldest record. Where records before it were given up, one that says how many comes first.
-    pub fn pop(&mut self) -> Option<Record> {
-        let at = self.records.front()?.at;
-        let untold = self.dropped - self.told;
-        if untold == 0 {
-            return self.records.pop_front();
-        }
-        self.told = self.dropped;
-        Some(Record {
-            level: Level::Warning,
-            message: "log records were dropped: more came than a tick can hand over",
-            server: None,
-            action_id: None,
-            queue_depth: None,
-            at,
-            fields: vec![("dropped", untold.into()), ("dropped_total", self.dropped.into())],
-        })
-    }
-
-    /// How many [`LogRing::pop`] would give.
-    pub fn len(&self) -> usize {
-        self.records.len() + usize::from(self.dropped > self.told)
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
-    /// How many were given up so far.
-    pub const fn dropped(&self) -> u64 {
-        self.dropped
+    /// The fixed text.
+    pub const fn message(&self) -> &'static str {
+        self.kind.spec().message
     }
 }

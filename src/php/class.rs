@@ -1,6 +1,6 @@
 //! What classes built by hand have in common: declaring them, reading arguments, making objects.
 
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use ext_php_rs::builders::ClassBuilder;
 use ext_php_rs::class::RegisteredClass;
@@ -45,6 +45,17 @@ pub(crate) fn declare<T: Native>() -> ext_php_rs::error::Result<()> {
         .register()
 }
 
+/// Keeps a panic on this side.
+///
+/// `run_handler` alone would do it, too, but catches fatal errors besides, to clean up after them. Nothing here needs
+/// that, and it costs more than a short method.
+#[inline]
+fn run(body: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
+        run_handler(AssertUnwindSafe(|| resume_unwind(panic)));
+    }
+}
+
 /// Runs the body of a method.
 pub(crate) fn method<T: RegisteredClass>(
     ex: &mut ExecuteData,
@@ -52,7 +63,7 @@ pub(crate) fn method<T: RegisteredClass>(
     arguments_of: usize,
     body: impl FnOnce(&T, &[Zval]) -> PhpResult<Reply>,
 ) {
-    run_handler(AssertUnwindSafe(|| {
+    run(|| {
         let Some((values, Some(this))) = arguments(ex, arguments_of, arguments_of) else { return };
         let result = match ZendClassObject::<T>::from_zend_obj(this) {
             Some(object) => body(object, values),
@@ -63,7 +74,7 @@ pub(crate) fn method<T: RegisteredClass>(
             Ok(Reply::This) => returned.set_object(this),
             Err(exception) => exception.throw(),
         }
-    }));
+    });
 }
 
 /// Runs the body of a method that hands its own object on, as a value.
@@ -74,7 +85,7 @@ pub(crate) fn method_of_object<T: RegisteredClass>(
     most: usize,
     body: impl FnOnce(&T, &Zval, &[Zval]) -> PhpResult<Reply>,
 ) {
-    run_handler(AssertUnwindSafe(|| {
+    run(|| {
         let Some((values, Some(this))) = arguments(ex, required, most) else { return };
         // The count is changed through the exclusive reference: a shared one promises that nothing changes.
         let mut itself = Zval::new();
@@ -88,7 +99,7 @@ pub(crate) fn method_of_object<T: RegisteredClass>(
             Ok(Reply::This) => *returned = itself,
             Err(exception) => exception.throw(),
         }
-    }));
+    });
 }
 
 /// Runs the body of a static method.
@@ -99,13 +110,13 @@ pub(crate) fn static_method(
     most: usize,
     body: impl FnOnce(&[Zval]) -> PhpResult<Zval>,
 ) {
-    run_handler(AssertUnwindSafe(|| {
+    run(|| {
         let Some((values, _)) = arguments(ex, required, most) else { return };
         match body(values) {
             Ok(value) => *returned = value,
             Err(exception) => exception.throw(),
         }
-    }));
+    });
 }
 
 /// The argument at a place, null if there is none.
@@ -127,6 +138,14 @@ pub(crate) fn integer(values: &[Zval], place: usize, name: &str, otherwise: i64)
     match values.get(place).map(Zval::dereference) {
         None => Ok(otherwise),
         Some(value) => value.long().ok_or_else(|| wrong_type(place, name, "int", Some(value))),
+    }
+}
+
+/// True or false, or what it is when left out.
+pub(crate) fn boolean(values: &[Zval], place: usize, name: &str, otherwise: bool) -> PhpResult<bool> {
+    match values.get(place).map(Zval::dereference) {
+        None => Ok(otherwise),
+        Some(value) => value.bool().ok_or_else(|| wrong_type(place, name, "bool", Some(value))),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::action;
 use super::class::{self, Native, Reply, native_class};
 use super::completion;
-use super::engine::{Engine, Waited};
+use super::engine::{self, Engine, Waited};
 use super::enums;
 use super::exceptions::{Class, Exception};
 use super::filter;
@@ -188,10 +188,13 @@ fn queue(
         let mut reactor = engine.reactor()?;
         let now = reactor.now();
         let cluster = reactor.cluster_mut();
-        cluster.send(id, action, completion, now).map(|sent| {
-            let action_id = |sequence| cluster.connection(id).map(|connection| connection.action_id(sequence));
-            sent.map(|sequence| (sequence, action_id(sequence).unwrap_or_default()))
-        })
+        match too_many_untold(engine, cluster, id) {
+            Some(error) => Some(Err(error)),
+            None => cluster.send(id, action, completion, now).map(|sent| {
+                let action_id = |sequence| cluster.connection(id).map(|connection| connection.action_id(sequence));
+                sent.map(|sequence| (sequence, action_id(sequence).unwrap_or_default()))
+            }),
+        }
     };
     match sent {
         Some(Ok((sequence, action_id))) => {
@@ -204,6 +207,23 @@ fn queue(
         Some(Err(error)) => Ok(Err(error)),
         None => Err(Exception::new(Class::InvalidConfiguration, "there is no such server").into()),
     }
+}
+
+/// A thread ends actions between ticks, too. Those of which nobody was told count as waiting, since they do: here.
+fn too_many_untold(engine: &Engine, cluster: &mut Cluster, id: ServerId) -> Option<SendError> {
+    if !engine.is_background() {
+        return None;
+    }
+    let connection = cluster.connection(id)?;
+    let (limit, waiting) = (connection.options().max_pending_actions, connection.pending_actions());
+    let settled = &cluster.effects().settled;
+    // Counted only where those of all servers together could be too many.
+    let is_full = settled.len() >= limit.saturating_sub(waiting)
+        && settled.iter().filter(|(server, _)| *server == id).count() + waiting >= limit;
+    if is_full {
+        cluster.count_refusal(id);
+    }
+    is_full.then_some(SendError::TooManyPending { limit })
 }
 
 fn not_sent(engine: &Engine, id: ServerId, error: &SendError) -> PhpResult<Exception> {
@@ -223,6 +243,7 @@ fn not_sent(engine: &Engine, id: ServerId, error: &SendError) -> PhpResult<Excep
         SendError::WriteBufferFull { waiting, limit } => {
             Exception::new(Class::Backpressure, message).limit("write_buffer_limit", number(limit), number(waiting))
         }
+        SendError::ShuttingDown(exceeded) => Exception::memory_exceeded(*exceeded, &message),
         SendError::NotAvailable { .. } => Exception::new(Class::ActionSendFailed, message),
         SendError::Action(error) => super::exceptions::from_action_error(error),
         _ => {
@@ -262,6 +283,13 @@ pub(crate) fn subscribe(
     Ok(Subscription::object(Rc::clone(engine), manager, id, name, priority))
 }
 
+/// Whether nothing has to be waited for before something is sent.
+fn is_usable(this: &AmiClient) -> PhpResult<bool> {
+    this.check()?;
+    let reactor = this.engine.reactor()?;
+    Ok(reactor.cluster().connection(this.id).is_some_and(|connection| connection.state().is_usable()))
+}
+
 /// Opens the connection if it is not, and ticks until it is usable.
 fn become_ready(this: &AmiClient, timeout_ms: i64) -> PhpResult<Waited> {
     let engine = &this.engine;
@@ -280,13 +308,16 @@ fn become_ready(this: &AmiClient, timeout_ms: i64) -> PhpResult<Waited> {
     if state_of()?.0 == ConnectionState::Disconnected {
         command(engine, |cluster, now| cluster.open(this.id, now))?;
     }
-    let is_decided =
-        || state_of().map_or(true, |(state, hopeless)| state.is_usable() || hopeless) || this.check().is_err();
+    let is_decided = || {
+        state_of().map_or(true, |(state, hopeless)| state.is_usable() || hopeless)
+            || this.check().and_then(|()| engine.check_not_shut_down()).is_err()
+    };
     let waited = engine.tick_until(&this.manager.get(), deadline, is_decided)?;
     if waited == Waited::Exiting || state_of()?.0.is_usable() {
         return Ok(waited);
     }
     this.check()?;
+    engine.check_not_shut_down()?;
     Err(engine.loss(this.id)?.into())
 }
 
@@ -295,6 +326,7 @@ fn become_ready(this: &AmiClient, timeout_ms: i64) -> PhpResult<Waited> {
 extern "C" fn open(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClient>(ex, returned, 0, |this, _| {
         this.check()?;
+        this.engine.check_not_shut_down()?;
         command(&this.engine, |cluster, now| cluster.open(this.id, now))?;
         Ok(Reply::Value(Zval::null()))
     });
@@ -321,12 +353,17 @@ extern "C" fn call(ex: &mut ExecuteData, returned: &mut Zval) {
         let timeout = class::integer(arguments, 1, "timeoutMs", DEFAULT_WAIT_MS)?;
         // Before anything is sent: its answer could not be waited for.
         this.engine.check_not_ticking()?;
-        let began = this.engine.reactor()?.now().instant;
-        if become_ready(this, timeout)? == Waited::Exiting {
-            return Ok(Reply::Value(Zval::null()));
-        }
-        let spent = this.engine.reactor()?.now().instant.since(began).as_millis();
-        let left = timeout.saturating_sub(i64::try_from(spent).unwrap_or(i64::MAX)).max(0);
+        engine::duration(timeout)?;
+        let left = if is_usable(this)? {
+            timeout
+        } else {
+            let began = this.engine.reactor()?.instant();
+            if become_ready(this, timeout)? == Waited::Exiting {
+                return Ok(Reply::Value(Zval::null()));
+            }
+            let spent = this.engine.reactor()?.instant().since(began).as_millis();
+            timeout.saturating_sub(i64::try_from(spent).unwrap_or(i64::MAX)).max(0)
+        };
         let action = class::argument(arguments, 0);
         let pending = send_to(&this.engine, &this.manager.get(), this.id, &action)?;
         match pending.object().and_then(PendingAction::of) {

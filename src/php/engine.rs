@@ -3,33 +3,38 @@
 //! A tick has two phases. First the reactor works, borrowed; then what came of it goes to PHP, one thing at a time,
 //! and for each the borrow is over before PHP is called. `ticking` refuses a tick within a tick.
 
+mod dispatch;
+mod hand;
 mod outside;
+mod records;
+mod round;
+mod timing;
 
-use super::event::AmiEvent;
 use super::exceptions::{Class, Exception};
-use super::gap;
 use super::held::Held;
 use super::listeners::Listeners;
 use super::log::{self, CallbackFailure, Warnings};
 use super::message;
 use super::metrics::{self, Pushed};
-use super::pending::PendingAction;
 use super::server_keys::ServerKeys;
 use super::signals::Signals;
 use super::stream::ForeignLoop;
 use super::tick_summary;
 use super::zend::{self, CallError, Interrupted, PreparedCallable, SharedString, Tracer, call_method};
 use ami_core::cluster::ServerId;
-use ami_core::connection::{Connection, Gap};
-use ami_core::correlation::{Judgement, LossReason};
-use ami_core::events::SubscriptionId;
-use ami_core::log::{LOG_CAPACITY, Level, Record};
+use ami_core::connection::Connection;
+use ami_core::correlation::LossReason;
+use ami_core::hash::NumberMap;
+use ami_core::metrics::Sampler;
 use ami_core::time::Instant;
-use ami_reactor::{MAX_WAIT, Reactor};
-use ext_php_rs::exception::PhpResult;
+use ami_reactor::{Driver, Guard, MAX_WAIT, Reactor, Unavailable};
+use ext_php_rs::exception::{PhpException, PhpResult};
 use ext_php_rs::types::Zval;
-use std::cell::{Cell, RefCell, RefMut};
-use std::collections::{HashMap, VecDeque};
+use hand::Hand;
+use round::Round;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -44,22 +49,31 @@ pub(crate) enum Waited {
     Exiting,
 }
 
+/// The end of a wait, and how far off it was when last looked at: an answer is often there after one tick, and reading the
+/// clock takes a noticeable part of that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    at: Instant,
+    left: Duration,
+}
+
 /// The shared part of a manager.
 #[derive(Debug)]
 pub(crate) struct Engine {
-    /// `None` only while it is dropped, in a process that does not own it.
-    reactor: RefCell<Option<Reactor>>,
+    driver: Driver,
+    hand: Hand,
     listeners: RefCell<Listeners>,
     gap_listeners: RefCell<Vec<PreparedCallable>>,
     /// The `PendingAction` objects of actions on their way, by server and sequence number: their callbacks are called
     /// even when nobody else holds them.
-    pending: RefCell<HashMap<(ServerId, u64), Zval>>,
+    pending: RefCell<NumberMap<(ServerId, u64), Zval>>,
     logger: Held,
     collector: Held,
     pushed: Pushed,
     clock: Held,
     server_keys: ServerKeys,
     ticking: Cell<bool>,
+    round: Round,
     foreign: ForeignLoop,
     signals: Signals,
     owner: u32,
@@ -67,6 +81,7 @@ pub(crate) struct Engine {
     failures: RefCell<VecDeque<CallbackFailure>>,
     counts: Counts,
     warnings: Warnings,
+    sampler: Cell<Sampler>,
 }
 
 /// What this layer counts.
@@ -91,6 +106,15 @@ impl Drop for Ticking<'_> {
     }
 }
 
+/// Tells another loop, however a tick ends, of what it leaves behind.
+struct Resting<'a>(&'a Engine);
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        self.0.rest();
+    }
+}
+
 impl Drop for Engine {
     fn drop(&mut self) {
         self.let_go();
@@ -98,11 +122,12 @@ impl Drop for Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(reactor: Reactor, logger: Zval, collector: Zval, clock: Zval) -> Self {
+    pub(crate) fn new(reactor: Reactor, logger: Zval, collector: Zval, clock: Zval) -> io::Result<Self> {
         let servers = reactor.cluster().iter();
         let server_keys = ServerKeys::new(servers.map(|(id, server)| (id, server.config().key.as_str())));
-        Self {
-            reactor: RefCell::new(Some(reactor)),
+        Ok(Self {
+            driver: Driver::new(reactor)?,
+            hand: Hand::default(),
             listeners: RefCell::default(),
             gap_listeners: RefCell::default(),
             pending: RefCell::default(),
@@ -112,6 +137,7 @@ impl Engine {
             clock: Held::new(clock),
             server_keys,
             ticking: Cell::new(false),
+            round: Round::default(),
             foreign: ForeignLoop::default(),
             signals: Signals::default(),
             owner: std::process::id(),
@@ -119,14 +145,13 @@ impl Engine {
             failures: RefCell::default(),
             counts: Counts::default(),
             warnings: Warnings::default(),
-        }
+            sampler: Cell::default(),
+        })
     }
 
     /// The reactor, for as long as no PHP code is called. Busy only after a fatal error within a tick.
-    pub(crate) fn reactor(&self) -> PhpResult<RefMut<'_, Reactor>> {
-        let busy = || Exception::new(Class::Reentrancy, "the client was left in the middle of a tick by a fatal error");
-        let reactor = self.reactor.try_borrow_mut().map_err(|_| busy())?;
-        RefMut::filter_map(reactor, Option::as_mut).map_err(|_| busy().into())
+    pub(crate) fn reactor(&self) -> PhpResult<Guard<'_>> {
+        self.driver.reactor().map_err(|why| unavailable(&why))
     }
 
     /// Refuses a process that does not own the sockets.
@@ -136,6 +161,17 @@ impl Engine {
         }
         let message = format!("this client belongs to process {}; a forked process has to make its own", self.owner);
         Err(Exception::new(Class::ForkedProcess, message).owner_pid(i64::from(self.owner)).into())
+    }
+
+    /// Refuses what begins something while the client shuts down, or after that.
+    pub(crate) fn check_not_shut_down(&self) -> PhpResult {
+        self.shut_down().map_or(Ok(()), |exception| Err(exception.into()))
+    }
+
+    /// Why the client shuts down or has done so, if it has.
+    pub(crate) fn shut_down(&self) -> Option<Exception> {
+        let exceeded = self.reactor().ok()?.cluster().shutdown()?;
+        Some(Exception::memory_exceeded(exceeded, &exceeded.to_string()))
     }
 
     /// Refuses what needs a tick of its own while one runs.
@@ -178,13 +214,12 @@ impl Engine {
     /// Lets everything go that this owns: the manager's object is being freed, and it alone names these values to the
     /// collector. An action that has ended may keep the engine itself for longer.
     pub(crate) fn let_go(&self) {
-        let reactor = self.reactor.try_borrow_mut().ok().and_then(|mut reactor| reactor.take());
         if zend::process_generation() == self.generation {
-            drop(reactor);
+            self.driver.let_go();
         } else {
-            // The sockets of a forked child are the parent's: they are neither closed nor taken out of its poll.
-            std::mem::forget(reactor);
+            self.driver.forget();
         }
+        self.hand.let_go();
         // Each leaves its cell before it is dropped: destructors may come back here.
         let listeners = self.listeners.try_borrow_mut().map(|mut listeners| std::mem::take(&mut *listeners));
         let pending = self.pending.try_borrow_mut().map(|mut pending| std::mem::take(&mut *pending));
@@ -228,22 +263,29 @@ impl Engine {
     /// One tick: waits at most `timeout_ms`, works, calls listeners, hands over logs. Returns a `TickSummary`.
     pub(crate) fn tick(self: &Rc<Self>, manager: &Zval, timeout_ms: i64, only: Option<ServerId>) -> PhpResult<Zval> {
         let (timeout, clamped) = self.wait_of(timeout_ms)?;
-        // What commands and waits did in between is not this tick's work.
-        self.reactor()?.cluster_mut().take_counts();
+        if !self.driver.is_background() {
+            // What commands and waits did in between is not this tick's work; what a thread did is told by nobody else.
+            self.reactor()?.cluster_mut().take_counts();
+        }
         let failures = self.counts.callback_failures.get();
         if self.tick_once(manager, timeout, only)? == Waited::Exiting {
             return Ok(Zval::null());
         }
         self.foreign.forget();
-        let counts = self.reactor()?.cluster_mut().take_counts();
-        Ok(tick_summary::new(counts, self.counts.callback_failures.get() - failures, clamped))
+        let (counts, stopping) = {
+            let mut reactor = self.reactor()?;
+            (reactor.cluster_mut().take_counts(), reactor.cluster().shutdown())
+        };
+        let stopping = stopping.map(|exceeded| exceeded.to_string());
+        let failures = self.counts.callback_failures.get() - failures;
+        Ok(tick_summary::new(counts, failures, clamped, stopping.as_deref()))
     }
 
     /// Ticks until `is_done`, or until the deadline.
     pub(crate) fn tick_until(
         self: &Rc<Self>,
         manager: &Zval,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
         mut is_done: impl FnMut() -> bool,
     ) -> PhpResult<Waited> {
         let waited = self.tick_while_waiting(manager, deadline, &mut is_done);
@@ -255,33 +297,41 @@ impl Engine {
     fn tick_while_waiting(
         self: &Rc<Self>,
         manager: &Zval,
-        deadline: Option<Instant>,
+        mut deadline: Option<Deadline>,
         is_done: &mut impl FnMut() -> bool,
     ) -> PhpResult<Waited> {
-        while !is_done() {
+        if is_done() {
+            return Ok(Waited::Done);
+        }
+        self.reactor()?.expect_answer();
+        loop {
             // PHP cannot run what others have in mind for between two steps of the script (the handlers of
             // `pcntl_async_signals`, say) while a method waits here.
             if zend::run_interrupts() == Interrupted::Leave {
                 return Ok(Waited::Exiting);
             }
-            let now = self.reactor()?.now().instant;
-            let left = match deadline {
-                Some(deadline) if deadline <= now => return Ok(Waited::TimedOut),
-                Some(deadline) => deadline.since(now),
+            let left = match &deadline {
+                Some(deadline) if deadline.left.is_zero() => return Ok(Waited::TimedOut),
+                Some(deadline) => deadline.left,
                 None => MAX_WAIT,
             };
             if self.tick_once(manager, left, None)? == Waited::Exiting {
                 return Ok(Waited::Exiting);
             }
+            if is_done() {
+                return Ok(Waited::Done);
+            }
+            if let Some(deadline) = &mut deadline {
+                deadline.left = deadline.at.since(self.reactor()?.instant());
+            }
         }
-        Ok(Waited::Done)
     }
 
     /// The moment in so many milliseconds; `None` for ever.
-    pub(crate) fn deadline(&self, timeout_ms: Option<i64>) -> PhpResult<Option<Instant>> {
+    pub(crate) fn deadline(&self, timeout_ms: Option<i64>) -> PhpResult<Option<Deadline>> {
         let Some(timeout_ms) = timeout_ms else { return Ok(None) };
-        let millis = u64::try_from(timeout_ms).map_err(|_| negative(timeout_ms))?;
-        Ok(Some(self.reactor()?.now().instant + Duration::from_millis(millis)))
+        let left = duration(timeout_ms)?;
+        Ok(Some(Deadline { at: self.reactor()?.instant() + left, left }))
     }
 
     /// Tells those who wait for actions that ended by a command, not by a tick.
@@ -292,6 +342,7 @@ impl Engine {
         self.ticking.set(true);
         let settled = {
             let _ticking = Ticking(&self.ticking);
+            self.round.begin();
             self.settle_all()
         };
         self.nudge();
@@ -299,8 +350,7 @@ impl Engine {
     }
 
     fn wait_of(&self, timeout_ms: i64) -> PhpResult<(Duration, bool)> {
-        let millis = u64::try_from(timeout_ms).map_err(|_| negative(timeout_ms))?;
-        let timeout = Duration::from_millis(millis);
+        let timeout = duration(timeout_ms)?;
         let clamped = timeout > MAX_WAIT;
         if clamped {
             increment(&self.counts.clamped_timeouts);
@@ -321,12 +371,17 @@ impl Engine {
             if zend::is_unwinding() {
                 return Ok(Waited::Exiting);
             }
-            self.reactor()?.clock_mut().set_wall(wall);
+            self.reactor()?.set_wall(wall);
         }
-        let worked = self.reactor()?.tick(timeout, only);
-        worked
-            .map_err(|error| Exception::new(Class::Connection, format!("the sockets could not be polled: {error}")))?;
+        if self.reactor()?.needs_memory() {
+            self.reactor()?.tell_memory(zend::memory_usage());
+        }
+        let timeout = if self.hand.is_empty() { timeout } else { Duration::ZERO };
+        let woke = self.driver.tick(timeout, only).map_err(|why| unavailable(&why))?.woke;
+        self.begin_timing_tick();
+        self.round.begin_at(woke);
         self.foreign.ticked();
+        let _resting = Resting(self);
         if self.dispatch(manager, only)? == Waited::Exiting || self.tell_signals()? == Waited::Exiting {
             return Ok(Waited::Exiting);
         }
@@ -335,199 +390,9 @@ impl Engine {
         if collector.is_object() && metrics::push(self, &collector, &self.pushed, gone)? == Waited::Exiting {
             return Ok(Waited::Exiting);
         }
-        Ok(log::deliver(self, &self.logger.get()))
-    }
-
-    // ---- from the core to PHP -----------------------------------------------------------------------------
-
-    fn dispatch(self: &Rc<Self>, manager: &Zval, only: Option<ServerId>) -> PhpResult<Waited> {
-        let mut found = Vec::new();
-        loop {
-            if self.settle_all()? == Waited::Exiting {
-                return Ok(Waited::Exiting);
-            }
-            let gap = self.reactor()?.cluster_mut().pop_gap(only);
-            if let Some((id, gap)) = gap {
-                if self.tell_gap(manager, id, &gap)? == Waited::Exiting {
-                    return Ok(Waited::Exiting);
-                }
-                continue;
-            }
-            let next = {
-                let mut reactor = self.reactor()?;
-                let cluster = reactor.cluster_mut();
-                let next = cluster.pop_event(only);
-                if let Some((id, event)) = &next {
-                    cluster.subscriptions().find(*id, event.frame.as_ref(), &mut found);
-                }
-                next
-            };
-            let Some((id, event)) = next else { return Ok(Waited::Done) };
-            if found.is_empty() {
-                continue;
-            }
-            let event = [AmiEvent::object(event.frame, &self.server_key(id), event.received)];
-            for subscription in &found {
-                if self.call_listener(*subscription, id, &event) == Waited::Exiting
-                    || self.after_letting_go(Some(id)) == Waited::Exiting
-                {
-                    return Ok(Waited::Exiting);
-                }
-            }
-            drop(event);
-            if self.after_letting_go(Some(id)) == Waited::Exiting {
-                return Ok(Waited::Exiting);
-            }
-            // A listener may have forked: the rest of the queue is the parent's.
-            self.check_owner()?;
-        }
-    }
-
-    /// Asks about the messages of actions whose end the application's own code decides.
-    fn judge_all(&self) -> PhpResult<Waited> {
-        loop {
-            let (server, question, now) = {
-                let mut reactor = self.reactor()?;
-                let Some((server, question)) = reactor.cluster_mut().effects().questions.pop_front() else {
-                    return Ok(Waited::Done);
-                };
-                let connection = reactor.cluster().connection(server);
-                if !connection.is_some_and(|connection| connection.is_waiting(question.sequence)) {
-                    // Nobody is asked any more; the core counts it.
-                    let now = reactor.now();
-                    reactor.cluster_mut().judge(server, question, Judgement::Continues, now);
-                    continue;
-                }
-                (server, question, reactor.now())
-            };
-            let pending = self.pending.borrow().get(&(server, question.sequence)).map(Zval::shallow_clone);
-            let this = pending.as_ref().and_then(Zval::object).and_then(PendingAction::of);
-            let judgement = match this.map(|this| this.judge(question.frame.clone(), now.wall)) {
-                Some(Some(judgement)) => judgement,
-                Some(None) => return Ok(Waited::Exiting),
-                None => Judgement::Continues,
-            };
-            // It may have forked: what else there is to ask is the parent's.
-            self.check_owner()?;
-            self.reactor()?.cluster_mut().judge(server, question, judgement, now);
-            drop(pending);
-            if self.after_letting_go(Some(server)) == Waited::Exiting {
-                return Ok(Waited::Exiting);
-            }
-        }
-    }
-
-    fn settle_all(&self) -> PhpResult<Waited> {
-        loop {
-            if self.judge_all()? == Waited::Exiting {
-                return Ok(Waited::Exiting);
-            }
-            let (server, settled, now) = {
-                let mut reactor = self.reactor()?;
-                let Some((server, settled)) = reactor.cluster_mut().effects().settled.pop_front() else {
-                    return Ok(Waited::Done);
-                };
-                (server, settled, reactor.now())
-            };
-            let pending = self.pending.borrow_mut().remove(&(server, settled.sequence));
-            let Some(this) = pending.as_ref().and_then(Zval::object).and_then(PendingAction::of) else { continue };
-            if this.settle(settled.outcome, now.wall)? == Waited::Exiting {
-                return Ok(Waited::Exiting);
-            }
-            drop(pending);
-            if self.after_letting_go(Some(server)) == Waited::Exiting {
-                return Ok(Waited::Exiting);
-            }
-        }
-    }
-
-    /// Tells everybody who wants to know that a server was away.
-    fn tell_gap(self: &Rc<Self>, manager: &Zval, id: ServerId, gap: &Gap) -> PhpResult<Waited> {
-        let listeners = self.gap_listeners.borrow().clone();
-        if listeners.is_empty() {
-            return Ok(Waited::Done);
-        }
-        let gap = [gap::object(self, manager, id, gap)?];
-        for listener in &listeners {
-            match listener.call(&gap) {
-                Ok(_) | Err(CallError::NoMethod) => {}
-                Err(CallError::Unwinding) => return Ok(Waited::Exiting),
-                Err(CallError::Thrown(exception)) => self.callback_failed("onGap", Some(id), exception),
-            }
-            // It may have forked.
-            self.check_owner()?;
-        }
-        drop((gap, listeners));
-        Ok(self.after_letting_go(Some(id)))
-    }
-
-    fn call_listener(&self, id: SubscriptionId, server: ServerId, event: &[Zval; 1]) -> Waited {
-        // One that an earlier listener of this event took back is not there any more.
-        let Some(listener) = self.listeners.borrow().get(id) else { return Waited::Done };
-        let called = match &listener.filter {
-            Some(filter) => match call_method(filter, "accepts", event) {
-                Ok(verdict) if !verdict.is_true() => return Waited::Done,
-                Ok(_) => listener.closure.call(event),
-                Err(error) => Err(error),
-            },
-            None => listener.closure.call(event),
-        };
-        match called {
-            Ok(_) | Err(CallError::NoMethod) => {}
-            Err(CallError::Unwinding) => return Waited::Exiting,
-            Err(CallError::Thrown(exception)) => self.callback_failed("listener", Some(server), exception),
-        }
-        Waited::Done
-    }
-
-    /// What a destructor threw, when a tick let go of the last reference to its object, must not keep the next callback
-    /// from being called.
-    pub(crate) fn after_letting_go(&self, server: Option<ServerId>) -> Waited {
-        if let Some(exception) = zend::take_pending_exception() {
-            self.callback_failed("destructor", server, exception);
-        }
-        if zend::is_unwinding() { Waited::Exiting } else { Waited::Done }
-    }
-
-    // ---- logs ---------------------------------------------------------------------------------------------
-
-    /// Counts a callback that threw, and keeps what it threw for the log.
-    pub(crate) fn callback_failed(&self, what: &'static str, server: Option<ServerId>, exception: Zval) {
-        increment(&self.counts.callback_failures);
-        let (at, queue_depth) = match self.reactor() {
-            Ok(reactor) => {
-                let connection = server.and_then(|id| reactor.cluster().connection(id));
-                (reactor.now().wall, connection.map(Connection::queued_events))
-            }
-            Err(_) => return,
-        };
-        let fields = vec![("callback", what.into())];
-        let message = "a callback threw";
-        let record = Record { level: Level::Error, message, server, action_id: None, queue_depth, at, fields };
-        let mut failures = self.failures.borrow_mut();
-        if failures.len() >= LOG_CAPACITY {
-            increment(&self.counts.log_drops);
-        } else {
-            failures.push_back(CallbackFailure { record, exception });
-        }
-    }
-
-    /// How many records wait.
-    pub(crate) fn waiting_records(&self) -> usize {
-        let records = self.reactor().map_or(0, |mut reactor| reactor.cluster_mut().effects().log.len());
-        records + self.failures.borrow().len()
-    }
-
-    pub(crate) fn next_record(&self) -> Option<(Record, Option<Zval>)> {
-        if let Some(record) = self.reactor().ok()?.cluster_mut().effects().log.pop() {
-            return Some((record, None));
-        }
-        let failure = self.failures.borrow_mut().pop_front()?;
-        Some((failure.record, Some(failure.exception)))
-    }
-
-    pub(crate) fn count_log_failure(&self) {
-        increment(&self.counts.log_failures);
+        let delivered = log::deliver(self, &self.logger.get());
+        self.end_timing_tick(woke)?;
+        Ok(delivered)
     }
 
     /// An exception that says where its server is and how it stands.
@@ -562,7 +427,7 @@ impl Engine {
             };
             let config = connection.config();
             let key = config.key.as_str().to_owned();
-            let server = format!("\"{key}\" ({}:{})", config.host, config.port);
+            let server = format!("\"{key}\" ({})", config.host.with_port(config.port));
             match connection.last_loss() {
                 Some(loss @ LossReason::LoginRefused(_)) => (Class::Authentication, key, format!("{server}: {loss}")),
                 Some(loss) => (Class::Connection, key, format!("{server}: {loss}")),
@@ -577,9 +442,20 @@ fn increment(count: &Cell<u64>) {
     count.set(count.get() + 1);
 }
 
+/// So many milliseconds, unless they are negative.
+pub(crate) fn duration(timeout_ms: i64) -> PhpResult<Duration> {
+    u64::try_from(timeout_ms).map(Duration::from_millis).map_err(|_| negative(timeout_ms).into())
+}
+
 fn negative(timeout_ms: i64) -> Exception {
     Exception::new(Class::InvalidConfiguration, format!("timeoutMs: {timeout_ms} is negative; 0 does not wait"))
         .key_value("timeoutMs", super::class::zval(timeout_ms), None)
+}
+
+/// Why there is no reactor, for PHP.
+fn unavailable(why: &Unavailable) -> PhpException {
+    let class = if *why == Unavailable::Busy { Class::Reentrancy } else { Class::Connection };
+    Exception::new(class, why.to_string()).into()
 }
 
 /// What the application's clock says. `None` when it says nothing that can be read.
@@ -593,6 +469,6 @@ fn wall_clock(clock: &Zval) -> PhpResult<Option<ami_core::time::UnixMicros>> {
 }
 
 /// Throws an object that was caught before.
-pub(crate) fn rethrow(exception: Zval) -> ext_php_rs::exception::PhpException {
-    ext_php_rs::exception::PhpException::from_message(String::new()).with_object(exception)
+pub(crate) fn rethrow(exception: Zval) -> PhpException {
+    PhpException::from_message(String::new()).with_object(exception)
 }

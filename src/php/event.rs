@@ -7,7 +7,7 @@ use ami_core::protocol::{Frame, FrameKind, FrameRef};
 use ami_core::time::UnixMicros;
 use ext_php_rs::builders::FunctionBuilder;
 use ext_php_rs::flags::MethodFlags;
-use ext_php_rs::types::Zval;
+use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::ClassEntry;
 
 /// An event. Its PHP strings are made when they are asked for.
@@ -30,6 +30,13 @@ impl AmiEvent {
 impl Native for AmiEvent {
     fn finish(class: &mut ClassEntry) {
         zend::make_lazy::<Self>(class);
+        zend::show_in_dumps::<Self>();
+    }
+}
+
+impl zend::Dumped for AmiEvent {
+    fn dump(&self, object: &ZendObject) -> Vec<(&'static str, Zval)> {
+        message::dump(self, object)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Declared without a Rust type behind their objects: only so does PHP give them file, line and trace, and may
 //! applications extend them. What an exception is about is in private properties, each read by the method of its name.
 
+use ami_core::cluster::MemoryExceeded;
 use ami_core::config::ConfigError;
 use ami_core::health::ConnectionState;
 use ami_core::protocol::ActionError;
@@ -268,6 +269,12 @@ impl Exception {
         self.field("limitName", class::zval(name))
             .field("limit", class::zval(limit))
             .field("current", class::zval(current))
+    }
+
+    /// The client shuts down because of `memory_limit`.
+    pub(crate) fn memory_exceeded(exceeded: MemoryExceeded, message: &str) -> Self {
+        let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+        Self::new(Class::Backpressure, message).limit("memory_limit", number(exceeded.limit), number(exceeded.used))
     }
 
     pub(crate) fn timeout_ms(self, timeout: i64) -> Self {

@@ -8,7 +8,7 @@ use super::message;
 use super::zend::{self, PreparedCallable, Slot};
 use ami_core::cluster::ServerId;
 use ami_core::connection::{Connection, Gap};
-use ami_core::log::{Level, Record};
+use ami_core::log::{Kind, Record};
 use ami_core::protocol::Action;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
@@ -161,11 +161,11 @@ fn ask(engine: &Rc<Engine>, manager: &Zval, id: ServerId, name: &'static str) ->
         Err(error) => error,
     };
     let mut reactor = engine.reactor()?;
-    let at = reactor.now().wall;
+    let now = reactor.now();
     let queue_depth = reactor.cluster().connection(id).map(Connection::queued_events);
     let fields = vec![("action", name.into()), ("reason", error.to_string().into())];
-    let (level, message) = (Level::Warning, "a list of reconcile could not be asked for");
-    let record = Record { level, message, server: Some(id), action_id: None, queue_depth, at, fields };
-    reactor.cluster_mut().effects().log.push(record);
+    let kind = Kind::NotReconciled;
+    let record = Record { kind, server: Some(id), action_id: None, queue_depth, at: now.wall, fields };
+    reactor.cluster_mut().effects().log.push(record, now.instant);
     Ok(Zval::null())
 }

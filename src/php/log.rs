@@ -8,6 +8,7 @@ use ami_core::time::UnixMicros;
 use ext_php_rs::types::{ZendHashTable, Zval};
 use std::cell::Cell;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// A record of this layer: about a callback that threw.
 #[derive(Debug)]
@@ -18,6 +19,10 @@ pub(crate) struct CallbackFailure {
 
 /// Warnings in one second at most: a listener that fails at each event of a flood must not flood the terminal too.
 const WARNINGS_A_SECOND: u32 = 10;
+
+/// How long a logger may take in one tick before the rest waits for the next: a tick waits at most 250 ms, and answers and
+/// heartbeats must not wait much longer for a logger whose disk or network is slow.
+const TIME_PER_TICK: Duration = Duration::from_millis(50);
 
 /// Which callback failures become PHP warnings, where there is no logger.
 #[derive(Debug, Default)]
@@ -46,21 +51,25 @@ impl Warnings {
 /// Hands everything that waits to the logger, after the work of a tick. A logger that throws is counted and stops
 /// nothing.
 pub(crate) fn deliver(engine: &Engine, logger: &Zval) -> Waited {
+    let began = engine.instant();
     // What a logger itself brings about waits for the next tick: it could go on for ever.
     for _ in 0..engine.waiting_records() {
+        if engine.instant().since(began) >= TIME_PER_TICK {
+            break;
+        }
         let Some((record, exception)) = engine.next_record() else { break };
         if !logger.is_object() {
             // Without a logger a failing listener must not fail silently.
             if let Some(exception) = exception
                 && let Some(unsaid) = engine.warnings().allow(record.at)
-                && warn(&record, &exception, unsaid) == Waited::Exiting
+                && warn(engine, &record, &exception, unsaid) == Waited::Exiting
             {
                 return Waited::Exiting;
             }
             continue;
         }
         let context = context(engine, &record, exception);
-        match call_method(logger, "log", &[zval(record.level.name()), zval(record.message), context]) {
+        match call_method(logger, "log", &[zval(record.level().name()), zval(record.message()), context]) {
             Ok(_) => {}
             Err(CallError::Thrown(_) | CallError::NoMethod) => engine.count_log_failure(),
             Err(CallError::Unwinding) => return Waited::Exiting,
@@ -97,6 +106,7 @@ fn context(engine: &Engine, record: &Record, exception: Option<Zval>) -> Zval {
 
 fn log_value(value: &LogValue) -> Zval {
     match value {
+        LogValue::Null => Zval::null(),
         LogValue::Int(number) => zval(*number),
         LogValue::Text(content) => text(content.as_bytes()),
         LogValue::Counts(counts) => {
@@ -117,11 +127,14 @@ fn integer(number: u64) -> Zval {
 
 /// A PHP warning, which an application's error handler may turn into an exception: that one is dropped. It may also
 /// call `exit()`.
-fn warn(record: &Record, exception: &Zval, unsaid: u64) -> Waited {
+fn warn(engine: &Engine, record: &Record, exception: &Zval, unsaid: u64) -> Waited {
     let class = exception.object().and_then(|object| object.get_class_name().ok()).unwrap_or_default();
     let said = call_method(exception, "getMessage", &[]).ok();
-    let said = said.as_ref().and_then(Zval::zend_str).map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
-    let mut message = format!("{}: {class}: {}", record.message, said.unwrap_or_default());
+    let said = said
+        .as_ref()
+        .and_then(Zval::zend_str)
+        .map(|text| String::from_utf8_lossy(&engine.redacted(text.as_bytes())).into_owned());
+    let mut message = format!("{}: {class}: {}", record.message(), said.unwrap_or_default());
     if unsaid > 0 {
         // Writing to a String cannot fail.
         let _ = write!(message, " ({unsaid} more before it were only counted)");

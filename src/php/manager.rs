@@ -16,6 +16,7 @@ use super::signals;
 use super::zend::{self, PreparedCallable, Traced, Tracer};
 use ami_core::cluster::ServerId;
 use ami_core::config as core;
+use ami_core::export::Format;
 use ami_reactor::Reactor;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::FunctionBuilder;
@@ -62,8 +63,12 @@ impl AmiClientManager {
             return Err(invalid_configuration(&error));
         };
         let resolver = if resolver.is_null() { None } else { Some(class::callable(helpers, 3, "resolver")?) };
-        let mut reactor = Reactor::new(Arc::new(options.clone()))
-            .map_err(|error| Exception::new(Class::Connection, format!("no poll could be opened: {error}")))?;
+        let no_poll = |error| Exception::new(Class::Connection, format!("no poll could be opened: {error}"));
+        if options.io == core::Io::Background {
+            // A thread must never return into code that is not there any more.
+            zend::stay_loaded();
+        }
+        let mut reactor = Reactor::new(Arc::new(options.clone())).map_err(no_poll)?;
         for server in servers {
             let (own, address) = servers::prepare(server, options, resolver.as_ref())?;
             reactor
@@ -71,10 +76,11 @@ impl AmiClientManager {
                 .map_err(|error| servers::refused(server, &error))?;
         }
         let default = default.clone();
-        if !options.lazy {
-            open_all(&mut reactor);
-        }
         let engine = Engine::new(reactor, logger.shallow_clone(), collector.shallow_clone(), clock.shallow_clone());
+        let engine = engine.map_err(no_poll)?;
+        if !options.lazy {
+            open_all(&mut *engine.reactor()?);
+        }
         let connects = Cell::new(!options.lazy);
         Ok(Self { engine: Rc::new(engine), default, routing: Held::default(), resolver, connects })
     }
@@ -176,7 +182,16 @@ impl AmiClientManager {
                 public,
             ),
             plain("health", get_health, DataType::Array),
+            plain("clusterHealth", cluster_health, DataType::Array),
             plain("metrics", get_metrics, DataType::Array),
+            (FunctionBuilder::new("shutdownReason", shutdown_reason).returns(DataType::String, false, true), public),
+            (
+                FunctionBuilder::new("prometheus", prometheus)
+                    .not_required()
+                    .arg(Arg::new("openMetrics", DataType::Bool).default("false"))
+                    .returns(DataType::String, false, false),
+                public,
+            ),
             plain("close", close, DataType::Void),
             plain("terminate", terminate, DataType::Void),
         ]
@@ -299,6 +314,7 @@ extern "C" fn default(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn connect_all(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClientManager>(ex, returned, 0, |this, _| {
         this.engine.check_owner()?;
+        this.engine.check_not_shut_down()?;
         this.connects.set(true);
         open_all(&mut *this.engine.reactor()?);
         this.engine.nudge();
@@ -309,6 +325,7 @@ extern "C" fn connect_all(ex: &mut ExecuteData, returned: &mut Zval) {
 extern "C" fn send(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 1, 1, |this, object, arguments| {
         this.engine.check_owner()?;
+        this.engine.check_not_shut_down()?;
         let given = class::argument(arguments, 0);
         // Read once, and before a strategy is asked: its methods may be the application's.
         let (action, completion) = action::read_action(&given)?;
@@ -320,6 +337,7 @@ extern "C" fn send(ex: &mut ExecuteData, returned: &mut Zval) {
 
 extern "C" fn select(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method_of_object::<AmiClientManager>(ex, returned, 0, 0, |this, object, _| {
+        this.engine.check_not_shut_down()?;
         let id = routing::choose(&this.engine, &this.routing.get(), None)?;
         Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, id)))
     });
@@ -339,6 +357,7 @@ extern "C" fn add_server(ex: &mut ExecuteData, returned: &mut Zval) {
         let Some(server) = given.object().and_then(ServerConfig::of) else {
             return Err(class::wrong_type(0, "server", "Apn\\AmiClient\\ServerConfig", Some(&given)));
         };
+        this.engine.check_not_shut_down()?;
         let id = servers::add(&this.engine, server.config(), this.resolver.as_ref(), this.connects.get())?;
         Ok(Reply::Value(AmiClient::object(Rc::clone(&this.engine), object, id)))
     });
@@ -427,8 +446,27 @@ extern "C" fn get_health(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClientManager>(ex, returned, 0, |this, _| health::of_all(&this.engine).map(Reply::Value));
 }
 
+extern "C" fn cluster_health(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| health::of_cluster(&this.engine).map(Reply::Value));
+}
+
+extern "C" fn prometheus(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method_of_object::<AmiClientManager>(ex, returned, 0, 1, |this, _, arguments| {
+        let format =
+            if class::boolean(arguments, 0, "openMetrics", false)? { Format::OpenMetrics } else { Format::Prometheus };
+        health::text(&this.engine, format).map(Reply::Value)
+    });
+}
+
 extern "C" fn get_metrics(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClientManager>(ex, returned, 0, |this, _| health::metrics(&this.engine).map(Reply::Value));
+}
+
+extern "C" fn shutdown_reason(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 0, |this, _| -> PhpResult<Reply> {
+        let exceeded = this.engine.reactor()?.cluster().shutdown();
+        Ok(Reply::Value(exceeded.map_or_else(Zval::null, |exceeded| class::zval(exceeded.to_string()))))
+    });
 }
 
 extern "C" fn close(ex: &mut ExecuteData, returned: &mut Zval) {
@@ -459,6 +497,7 @@ extern "C" fn terminate(ex: &mut ExecuteData, returned: &mut Zval) {
             }
             reactor.release();
         }
+        this.engine.stop();
         this.engine.settle_outside_a_tick()?;
         Ok(Reply::Value(Zval::null()))
     });

@@ -6,20 +6,21 @@ use super::exceptions::{Class, Exception};
 use super::response::AmiResponse;
 use super::zend::{self, ClassSlot, Lazy, Names, SharedString, Slot};
 use ami_core::protocol::{Frame, FrameKind, FrameRef};
+use ami_core::redact::Redactor;
 use ami_core::time::UnixMicros;
 use ext_php_rs::args::Arg;
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::class::ClassEntryInfo;
 use ext_php_rs::exception::PhpResult;
 use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
-use ext_php_rs::types::{ZendClassObject, Zval};
+use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 use std::cell::Cell;
 use std::thread::LocalKey;
 
 thread_local! {
-    static HEADER_NAMES: Cell<Option<Names>> = const { Cell::new(None) };
-    static FIRST_VALUES: Cell<Option<Names>> = const { Cell::new(None) };
+    static HEADER_NAMES: Cell<Option<Box<Names>>> = const { Cell::new(None) };
+    static FIRST_VALUES: Cell<Option<Box<Names>>> = const { Cell::new(None) };
 }
 
 /// Name of the interface.
@@ -84,11 +85,7 @@ pub(crate) const HEADERS: (&str, Slot) = ("headers", Slot::Array);
 /// The PHP object that shows a frame. Only its headers are made later: the rest is there already and costs nothing.
 pub(crate) fn object<T: Shows>(value: T, server_key: &SharedString, received: UnixMicros) -> Zval {
     let first = with_names(&FIRST_VALUES, false, |names| names.zval(value.frame().name()));
-    let mut object = ZendClassObject::new(value);
-    zend::set_slot(&mut object, 0, first);
-    zend::set_slot(&mut object, 1, server_key.zval());
-    zend::set_slot(&mut object, 2, class::zval(seconds(received)));
-    class::zval(object)
+    zend::filled_object(value, [first, server_key.zval(), class::zval(seconds(received))])
 }
 
 /// All headers as an array.
@@ -96,10 +93,28 @@ pub(crate) fn headers(frame: FrameRef<'_>) -> Zval {
     with_names(&HEADER_NAMES, true, |names| zend::array_of_headers(names, frame.bytes().len(), frame.headers()))
 }
 
+/// What dumps show: the properties, the headers as logs show them. The application that prints a message in search of
+/// something else must not print its credentials with it.
+pub(crate) fn dump<T: Shows>(this: &T, object: &ZendObject) -> Vec<(&'static str, Zval)> {
+    let values = Redactor::default().headers(this.frame().headers());
+    let headers = with_names(&HEADER_NAMES, true, |names| {
+        zend::array_of_headers(names, this.frame().bytes().len(), values.iter().map(|(name, value)| (*name, &**value)))
+    });
+    let property = |name| match name {
+        name if name == HEADERS.0 => headers.shallow_clone(),
+        name => zend::property(object, name).map_or_else(Zval::null, Zval::shallow_clone),
+    };
+    T::SLOTS.iter().map(|(name, _)| (*name, property(*name))).collect()
+}
+
 /// Works with a cache that nobody has borrowed meanwhile: memory that runs out is a fatal error, which jumps out of `work`
 /// and over every guard. It then costs this cache and nothing more.
-fn with_names<R>(cache: &'static LocalKey<Cell<Option<Names>>>, lower: bool, work: impl FnOnce(&mut Names) -> R) -> R {
-    let mut names = cache.take().unwrap_or_else(|| Names::new(lower));
+fn with_names<R>(
+    cache: &'static LocalKey<Cell<Option<Box<Names>>>>,
+    lower: bool,
+    work: impl FnOnce(&mut Names) -> R,
+) -> R {
+    let mut names = cache.take().unwrap_or_else(|| Box::new(Names::new(lower)));
     let result = work(&mut names);
     cache.set(Some(names));
     result

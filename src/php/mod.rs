@@ -24,6 +24,7 @@ mod manager;
 mod message;
 mod metrics;
 mod pending;
+mod redactor;
 mod response;
 mod routing;
 mod server_keys;
@@ -56,6 +57,7 @@ fn declare() -> ext_php_rs::error::Result<()> {
     metrics::declare()?;
     tick_summary::declare()?;
     config::declare()?;
+    class::declare::<redactor::Redactor>()?;
     class::declare::<event::AmiEvent>()?;
     class::declare::<response::AmiResponse>()?;
     class::declare::<subscription::Subscription>()?;

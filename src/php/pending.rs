@@ -41,6 +41,8 @@ pub(crate) struct PendingAction {
     /// What that strategy threw.
     thrown: Held,
     callbacks: RefCell<Vec<PreparedCallable>>,
+    /// The round of the engine in which it was sent.
+    round: u64,
     is_complete: Cell<bool>,
     response: Held,
     error: Held,
@@ -64,6 +66,7 @@ impl PendingAction {
     ) -> Zval {
         let this = Self {
             key: engine.server_key(server),
+            round: engine.round(),
             engine,
             server,
             sequence,
@@ -86,6 +89,10 @@ impl PendingAction {
     /// The Rust side of an object of this class.
     pub(crate) fn of(object: &ZendObject) -> Option<&Self> {
         ext_php_rs::types::ZendClassObject::<Self>::from_zend_obj(object).map(|object| &**object)
+    }
+
+    pub(crate) const fn round(&self) -> u64 {
+        self.round
     }
 
     pub(crate) const fn is_complete(&self) -> bool {
@@ -234,11 +241,16 @@ impl PendingAction {
             _ => Class::Protocol,
         };
         let said = match failure {
-            Failure::ErrorResponse => AmiResponse::error_of(response),
+            Failure::ErrorResponse => AmiResponse::error_of(response).map(|said| self.engine.redacted(&said)),
             _ => None,
         };
         let said = said.unwrap_or_else(|| failure.to_string().into_bytes());
-        let exception = self.about(class, &said).response(response.shallow_clone());
+        let mut exception = self.about(class, &said).response(response.shallow_clone());
+        if let Failure::ConnectionLost(LossReason::Closed) | Failure::NotSent(LossReason::Closed) = failure
+            && let Some(reason) = self.engine.shut_down()
+        {
+            exception = exception.previous(reason.into_zval());
+        }
         match failure {
             Failure::Timeout(after) => exception.timeout_ms(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
             Failure::ConnectionLost(_) => self.engine.with_place(self.server, exception),

@@ -7,7 +7,7 @@ use ami_core::protocol::{Frame, FrameKind, FrameRef, command};
 use ami_core::time::UnixMicros;
 use ext_php_rs::builders::FunctionBuilder;
 use ext_php_rs::flags::{DataType, MethodFlags};
-use ext_php_rs::types::{ZendClassObject, Zval};
+use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 
 /// A response. Its PHP strings are made when they are asked for.
@@ -46,6 +46,13 @@ impl AmiResponse {
 impl Native for AmiResponse {
     fn finish(class: &mut ClassEntry) {
         zend::make_lazy::<Self>(class);
+        zend::show_in_dumps::<Self>();
+    }
+}
+
+impl zend::Dumped for AmiResponse {
+    fn dump(&self, object: &ZendObject) -> Vec<(&'static str, Zval)> {
+        message::dump(self, object)
     }
 }
 

@@ -82,6 +82,8 @@ pub(crate) fn remove(engine: &Engine, key: &[u8]) -> PhpResult<bool> {
         let id = std::str::from_utf8(key).ok().and_then(|key| cluster.id(key))?;
         cluster.remove(id, now)
     })?;
+    // What it had open or was looking up goes at once: servers may come and go without a tick in between.
+    engine.reactor()?.release();
     engine.nudge();
     let was_there = ended.is_some();
     let listeners: Vec<_> = {

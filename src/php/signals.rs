@@ -3,7 +3,7 @@
 use super::class;
 use super::exceptions::{Class, Exception};
 use super::zend::{Caught, LAST_SIGNAL, PreparedCallable, Tracer, wire};
-use ami_reactor::Reactor;
+use ami_reactor::Driver;
 use ext_php_rs::exception::PhpResult;
 use ext_php_rs::types::Zval;
 use std::cell::{Cell, RefCell};
@@ -28,13 +28,13 @@ impl Signals {
     #[must_use = "dropping it may run PHP code, so the caller chooses when"]
     pub(crate) fn register(
         &self,
-        reactor: &mut Reactor,
+        driver: &Driver,
         handler: PreparedCallable,
         signals: &[i32],
     ) -> io::Result<Option<PreparedCallable>> {
         let wire = wire()?;
         if !self.is_watching.replace(true) {
-            reactor.watch(wire).inspect_err(|_| self.is_watching.set(false))?;
+            driver.watch(wire).inspect_err(|_| self.is_watching.set(false))?;
         }
         // The new ones before the old ones go: what is in both is never without a handler, and when one of them fails,
         // everything stays as it was.

@@ -7,7 +7,7 @@
 use super::held::Held;
 use super::zend;
 use ami_core::time::Instant;
-use ami_reactor::Reactor;
+use ami_reactor::{Driver, Guard};
 use ext_php_rs::types::Zval;
 use std::cell::Cell;
 use std::io;
@@ -30,15 +30,20 @@ pub(crate) struct ForeignLoop {
 
 impl ForeignLoop {
     /// The stream: the same one until somebody closes it.
-    pub(crate) fn stream(&self, reactor: &mut Reactor) -> io::Result<Zval> {
+    pub(crate) fn stream(&self, driver: &Driver) -> io::Result<Zval> {
         let known = self.stream.get();
         if zend::is_open(&known) {
             return Ok(known);
         }
-        let stream = zend::stream_of(reactor.readiness()?).ok_or_else(|| io::Error::other("PHP made no stream"))?;
+        let stream = zend::stream_of(driver.readiness()?).ok_or_else(|| io::Error::other("PHP made no stream"))?;
         drop(self.stream.replace(stream.shallow_clone()));
         self.is_there.set(true);
         Ok(stream)
+    }
+
+    /// Whether a loop watches.
+    pub(crate) fn is_there(&self) -> bool {
+        self.is_there.get()
     }
 
     /// The loop sleeps until then.
@@ -57,7 +62,7 @@ impl ForeignLoop {
     }
 
     /// Wakes the loop where `due` is before the end of its sleep.
-    pub(crate) fn nudge(&self, reactor: &Reactor, due: impl FnOnce() -> Option<Instant>) {
+    pub(crate) fn nudge(&self, reactor: &Guard<'_>, due: impl FnOnce() -> Option<Instant>) {
         if !self.is_there.get() || self.is_woken.get() {
             return;
         }

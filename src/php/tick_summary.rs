@@ -27,6 +27,13 @@ const COUNTS: [&str; 9] = [
     "listenerFailures",
 ];
 const CLAMPED: &str = "timeoutClamped";
+const STOPPING: &str = "stopping";
+
+/// All properties, in the order in which they are declared.
+const NAMES: [&str; 11] = {
+    let [one, two, three, four, five, six, seven, eight, nine] = COUNTS;
+    [one, two, three, four, five, six, seven, eight, nine, CLAMPED, STOPPING]
+};
 
 /// Whether anything happened; the numbers are PHP properties.
 #[derive(Debug)]
@@ -41,8 +48,9 @@ pub(crate) fn declare() -> ext_php_rs::error::Result<()> {
     class::declare::<TickSummary>()
 }
 
-/// What one tick did, for PHP. `clamped`: the caller's timeout was longer than a tick may wait.
-pub(crate) fn new(counts: TickCounts, listener_failures: u64, clamped: bool) -> Zval {
+/// What one tick did, for PHP. `clamped`: the caller's timeout was longer than a tick may wait. `stopping`: why the client
+/// shuts down, if it does.
+pub(crate) fn new(counts: TickCounts, listener_failures: u64, clamped: bool, stopping: Option<&str>) -> Zval {
     let numbers = [
         counts.bytes_read,
         counts.bytes_written,
@@ -55,12 +63,14 @@ pub(crate) fn new(counts: TickCounts, listener_failures: u64, clamped: bool) -> 
         listener_failures,
     ];
     let numbers = numbers.map(|number| i64::try_from(number).unwrap_or(i64::MAX));
-    class::object(TickSummary::of(numbers), properties(numbers, clamped))
+    let stopping = stopping.map_or_else(Zval::null, class::zval);
+    zend::filled_object(TickSummary::of(numbers), in_order(numbers, clamped, stopping))
 }
 
-fn properties(numbers: [i64; 9], clamped: bool) -> Vec<(String, Zval)> {
-    let numbers = COUNTS.iter().zip(numbers).map(|(name, number)| ((*name).to_owned(), class::zval(number)));
-    numbers.chain([(CLAMPED.to_owned(), class::zval(clamped))]).collect()
+/// The values of the properties, in the order of [`NAMES`].
+fn in_order(numbers: [i64; 9], clamped: bool, stopping: Zval) -> [Zval; NAMES.len()] {
+    let [one, two, three, four, five, six, seven, eight, nine] = numbers.map(class::zval);
+    [one, two, three, four, five, six, seven, eight, nine, class::zval(clamped), stopping]
 }
 
 impl TickSummary {
@@ -70,12 +80,14 @@ impl TickSummary {
 
     /// From PHP only fakes and tests make one.
     pub(super) fn construct(ex: &mut ExecuteData) -> ConstructorResult<Self> {
-        let Some((values, Some(this))) = class::arguments(ex, 0, COUNTS.len() + 1) else {
+        let Some((values, Some(this))) = class::arguments(ex, 0, COUNTS.len() + 2) else {
             return ConstructorResult::ArgError;
         };
         let constructed = match read(values) {
-            Ok((numbers, clamped)) => {
-                class::fill::<Self>(this, properties(numbers, clamped)).map(|()| Self::of(numbers))
+            Ok((numbers, clamped, stopping)) => {
+                let values = in_order(numbers, clamped, stopping);
+                let properties = NAMES.into_iter().map(str::to_owned).zip(values).collect();
+                class::fill::<Self>(this, properties).map(|()| Self::of(numbers))
             }
             Err(error) => Err(invalid_configuration(&error)),
         };
@@ -87,6 +99,7 @@ impl TickSummary {
             .iter()
             .fold(function.not_required(), |function, name| function.arg(Arg::new(*name, DataType::Long).default("0")))
             .arg(Arg::new(CLAMPED, DataType::Bool).default("false"))
+            .arg(Arg::new(STOPPING, DataType::String).allow_null().default("null"))
     }
 
     pub(super) fn methods() -> Vec<(FunctionBuilder<'static>, MethodFlags)> {
@@ -101,10 +114,11 @@ impl Native for TickSummary {
             zend::declare_readonly(class, name, Slot::Int);
         }
         zend::declare_readonly(class, CLAMPED, Slot::Bool);
+        zend::declare_readonly(class, STOPPING, Slot::OptionalString);
     }
 }
 
-fn read(values: &[Zval]) -> Result<([i64; 9], bool), ConfigError> {
+fn read(values: &[Zval]) -> Result<([i64; 9], bool, Zval), ConfigError> {
     let mut numbers = [0; 9];
     for ((number, name), given) in numbers.iter_mut().zip(COUNTS).zip(values) {
         match given.dereference().long() {
@@ -113,13 +127,18 @@ fn read(values: &[Zval]) -> Result<([i64; 9], bool), ConfigError> {
             None => return Err(ConfigError::wrong_type(name, config::read(given), "a whole number")),
         }
     }
-    match values.get(COUNTS.len()).map(Zval::dereference) {
-        None => Ok((numbers, false)),
-        Some(flag) => match flag.bool() {
-            Some(clamped) => Ok((numbers, clamped)),
-            None => Err(ConfigError::wrong_type(CLAMPED, config::read(flag), "true or false")),
-        },
-    }
+    let clamped = match values.get(COUNTS.len()).map(Zval::dereference) {
+        None => false,
+        Some(flag) => {
+            flag.bool().ok_or_else(|| ConfigError::wrong_type(CLAMPED, config::read(flag), "true or false"))?
+        }
+    };
+    let stopping = match values.get(COUNTS.len() + 1).map(Zval::dereference) {
+        None => Zval::null(),
+        Some(reason) if reason.is_null() || reason.is_string() => reason.shallow_clone(),
+        Some(other) => return Err(ConfigError::wrong_type(STOPPING, config::read(other), "a string or null")),
+    };
+    Ok((numbers, clamped, stopping))
 }
 
 extern "C" fn has_progress(ex: &mut ExecuteData, returned: &mut Zval) {

@@ -3,20 +3,24 @@
 mod array;
 mod call;
 mod collect;
+mod dump;
 mod fork;
 mod interrupt;
 mod lazy;
+mod memory;
 mod pin;
 mod signals;
 mod stream;
 mod strings;
 
 pub(crate) use array::{array_of_headers, list};
-pub(crate) use call::{CallError, PreparedCallable, call_method, is_unwinding, take_pending_exception};
+pub(crate) use call::{CallError, PreparedCallable, call_method, is_calm, is_unwinding, take_pending_exception};
 pub(crate) use collect::{Traced, Tracer, trace};
+pub(crate) use dump::{Dumped, show_in_dumps};
 pub(crate) use fork::{process_generation, watch_forks};
 pub(crate) use interrupt::{Interrupted, run_interrupts};
-pub(crate) use lazy::{Lazy, make_lazy, set_slot};
+pub(crate) use lazy::{Lazy, filled_object, make_lazy};
+pub(crate) use memory::memory_usage;
 pub(crate) use pin::stay_loaded;
 pub(crate) use signals::{Caught, LAST_SIGNAL, wire};
 pub(crate) use stream::{is_open, stream_of};
@@ -97,6 +101,8 @@ pub(crate) enum Slot {
     /// A float, or null.
     OptionalFloat,
     String,
+    /// A string, or null.
+    OptionalString,
     Array,
     StringOrArray,
     ArrayOrNull,
@@ -112,6 +118,7 @@ pub(crate) fn declare_readonly(class: &mut ClassEntry, name: &str, slot: Slot) {
         Slot::Float => MAY_BE_DOUBLE,
         Slot::OptionalFloat => MAY_BE_DOUBLE | MAY_BE_NULL,
         Slot::String => MAY_BE_STRING,
+        Slot::OptionalString => MAY_BE_STRING | MAY_BE_NULL,
         Slot::Array => MAY_BE_ARRAY,
         Slot::StringOrArray => MAY_BE_STRING | MAY_BE_ARRAY,
         Slot::ArrayOrNull => MAY_BE_ARRAY | MAY_BE_NULL,

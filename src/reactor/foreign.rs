@@ -6,10 +6,11 @@
 use crate::reactor::Reactor;
 use crate::token::MAX_SERVERS;
 use mio::unix::SourceFd;
-use mio::{Interest, Token};
+use mio::{Interest, Registry, Token, Waker};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
 /// The token of what ends a wait and belongs to no server: its index is one that no server has.
 const BELL: Token = Token(MAX_SERVERS);
@@ -33,6 +34,11 @@ impl Wire {
         Ok(Self { watched, pulled })
     }
 
+    /// Has it end the waits of a poll.
+    pub(crate) fn register(&self, registry: &Registry) -> io::Result<()> {
+        registry.register(&mut SourceFd(&self.watched.as_raw_fd()), BELL, Interest::READABLE)
+    }
+
     /// Ends waits. Three system calls at most, and nothing else: a signal handler may do that.
     pub fn pull(&self) {
         if matches!((&self.pulled).write(b"!"), Err(error) if error.kind() == ErrorKind::WouldBlock) {
@@ -47,10 +53,17 @@ impl Reactor {
     /// A descriptor of its own that is readable when a tick would find a socket ready. It may outlive the reactor, and is
     /// never readable then. From now on [`Reactor::wake`] makes it readable, too.
     pub fn readiness(&mut self) -> io::Result<OwnedFd> {
-        if self.bell.is_none() {
-            self.bell = Some(self.resolver.waker(self.poll.registry())?);
-        }
+        self.bell()?;
         self.poll.registry().as_fd().try_clone_to_owned()
+    }
+
+    /// What makes [`Reactor::readiness`] readable.
+    pub(crate) fn bell(&mut self) -> io::Result<Arc<Waker>> {
+        if let Some(bell) = &self.bell {
+            return Ok(Arc::clone(bell));
+        }
+        let bell = self.resolver.waker(self.poll.registry())?;
+        Ok(Arc::clone(self.bell.insert(bell)))
     }
 
     /// Makes [`Reactor::readiness`] readable until the next tick. Nothing where nobody asked for it.
@@ -60,6 +73,6 @@ impl Reactor {
 
     /// Has a wire end waits. It has to stay open for as long as this reactor.
     pub fn watch(&mut self, wire: &Wire) -> io::Result<()> {
-        self.poll.registry().register(&mut SourceFd(&wire.watched.as_raw_fd()), BELL, Interest::READABLE)
+        wire.register(self.poll.registry())
     }
 }

@@ -1,9 +1,12 @@
 //! The tick.
 
 mod opening;
+mod shared;
 
+use crate::background::Leave;
 use crate::clock::Clock;
 use crate::link::{Link, PAUSE};
+use crate::memory::Gauge;
 use crate::resolve::Resolver;
 use crate::tls::Profiles;
 use crate::token::{self, MAX_SERVERS};
@@ -12,13 +15,14 @@ use ami_core::cluster::{Cluster, DuplicateKey, ServerId};
 use ami_core::config::{ClientOptions, ConfigError, ServerConfig};
 use ami_core::connection::Seed;
 use ami_core::correlation::LossReason;
-use ami_core::time::{Instant, Now};
+use ami_core::time::{Instant, Now, UnixMicros};
 use mio::{Events, Poll, Waker};
 use rand::{RngExt, rng};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -28,6 +32,10 @@ pub const MAX_WAIT: Duration = Duration::from_millis(250);
 /// Readiness taken from the kernel at once; more is told by the next tick.
 const READINESS_A_POLL: usize = 1_024;
 
+/// So long a wait stays awake when an answer is expected soon. Falling asleep and being woken takes some 30 us of a call to
+/// a server of the same machine or rack; a server that takes longer costs no more than this.
+const EAGERNESS: Duration = Duration::from_micros(50);
+
 /// How long deadlines of a server may wait for what has arrived of it and is not yet read.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -36,6 +44,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Ticked {
     /// A signal ended the wait.
     pub interrupted: bool,
+    /// When its wait was over and its work began.
+    pub woke: Instant,
 }
 
 /// Why a server was not added.
@@ -61,6 +71,8 @@ pub struct Reactor {
     links: Vec<Link>,
     profiles: Profiles,
     pub(crate) resolver: Resolver,
+    /// Made where there is a `memory_limit`.
+    memory: Option<Gauge>,
     /// Servers with bytes in the socket or in the parser, in turn.
     readable: VecDeque<ServerId>,
     /// Servers whose bytes wait for the end of a grace.
@@ -68,6 +80,12 @@ pub struct Reactor {
     /// Counts pauses between ticks.
     pauses: u64,
     last_tick: Instant,
+    /// The next wait is for an answer that may come at once.
+    is_eager: bool,
+    /// Whether there is a processor for the server's side while this one stays awake.
+    may_be_eager: bool,
+    /// Tells when to leave work for later; only where a thread shares this with the application.
+    leave: Option<Arc<Leave>>,
 }
 
 /// Whether a deadline has to wait because the answer may lie in what has not been read.
@@ -91,6 +109,7 @@ impl Reactor {
         rng().reseed().map_err(io::Error::other)?;
         let clock = Clock::default();
         let last_tick = clock.now().instant;
+        let memory = (options.memory_limit > 0).then(Gauge::default);
         Ok(Self {
             poll: Poll::new()?,
             bell: None,
@@ -100,10 +119,14 @@ impl Reactor {
             links: Vec::new(),
             profiles: Profiles::default(),
             resolver: Resolver::default(),
+            memory,
             readable: VecDeque::new(),
             held_back: Vec::new(),
             pauses: 0,
             last_tick,
+            is_eager: false,
+            may_be_eager: available_parallelism().is_ok_and(|processors| processors.get() > 1),
+            leave: None,
         })
     }
 
@@ -150,6 +173,21 @@ impl Reactor {
         self.clock.now()
     }
 
+    /// The time by the monotonic clock alone.
+    pub fn instant(&self) -> Instant {
+        self.clock.instant()
+    }
+
+    /// The clock, to look at.
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The time by the wall clock alone.
+    pub fn wall(&self) -> UnixMicros {
+        self.clock.wall()
+    }
+
     /// The clock.
     pub const fn clock_mut(&mut self) -> &mut Clock {
         &mut self.clock
@@ -172,16 +210,22 @@ impl Reactor {
     /// Does everything that can be done now for all servers, or reads of one only, after waiting at most `timeout`
     /// (and [`MAX_WAIT`]) for something to do.
     pub fn tick(&mut self, timeout: Duration, only: Option<ServerId>) -> io::Result<Ticked> {
+        self.cluster.begin_dispatch();
+        self.work(timeout, only)
+    }
+
+    /// A tick that does not begin a dispatch of events.
+    pub(crate) fn work(&mut self, timeout: Duration, only: Option<ServerId>) -> io::Result<Ticked> {
         let mut now = self.clock.now();
         if now.instant.since(self.last_tick) > PAUSE {
             self.pauses += 1;
         }
-        self.cluster.begin_tick();
+        self.cluster.renew_attempts();
         self.begin_attempts(now);
         self.flush_writers(now);
 
         let wait = if self.has_work(only) { Duration::ZERO } else { self.wait_at_most(timeout, now.instant) };
-        let ticked = self.wait(wait)?;
+        let interrupted = self.wait(wait)?;
         if !wait.is_zero() {
             now = self.clock.now();
         }
@@ -190,10 +234,31 @@ impl Reactor {
         self.read(only, now);
         self.flush_held_back(now);
         self.expire(now);
+        self.watch_memory(now);
         self.begin_attempts(now);
         self.flush_writers(now);
-        self.last_tick = self.clock.now().instant;
-        Ok(ticked)
+        self.last_tick = self.clock.instant();
+        Ok(Ticked { interrupted, woke: now.instant })
+    }
+
+    /// Whether the memory of the process cannot be measured here, although there is a limit: then
+    /// [`Reactor::tell_memory`] is to be called before each tick.
+    pub fn needs_memory(&self) -> bool {
+        self.memory.as_ref().is_some_and(|memory| memory.is_blind)
+    }
+
+    /// The host of this library says how much memory it has.
+    pub const fn tell_memory(&mut self, bytes: u64) {
+        if let Some(memory) = &mut self.memory {
+            memory.told = bytes;
+        }
+    }
+
+    /// Measures the memory of the process by this from now on, where there is a limit.
+    pub fn set_memory(&mut self, measure: impl Fn() -> Option<u64> + Send + 'static) {
+        if let Some(memory) = &mut self.memory {
+            *memory = Gauge::new(Box::new(measure));
+        }
     }
 
     /// Opens and closes the sockets that commands asked for, without waiting for the next tick.
@@ -220,12 +285,31 @@ impl Reactor {
         deadline.map_or(timeout, |deadline| timeout.min(deadline.since(now)))
     }
 
-    fn wait(&mut self, timeout: Duration) -> io::Result<Ticked> {
+    /// The next tick waits for an answer to what was just sent: it stays awake for a moment before it falls asleep.
+    pub(crate) const fn expect_answer(&mut self) {
+        self.is_eager = self.may_be_eager;
+    }
+
+    /// Tells whether a signal ended the wait.
+    fn wait(&mut self, timeout: Duration) -> io::Result<bool> {
+        if core::mem::take(&mut self.is_eager) && !timeout.is_zero() {
+            let until = self.clock.instant() + timeout.min(EAGERNESS);
+            while self.clock.instant() < until {
+                let interrupted = self.look(Duration::ZERO)?;
+                if interrupted || !self.events.is_empty() {
+                    return Ok(interrupted);
+                }
+            }
+        }
+        self.look(timeout)
+    }
+
+    fn look(&mut self, timeout: Duration) -> io::Result<bool> {
         match self.poll.poll(&mut self.events, Some(timeout)) {
-            Ok(()) => Ok(Ticked { interrupted: false }),
+            Ok(()) => Ok(false),
             Err(error) if error.kind() == ErrorKind::Interrupted => {
                 self.events.clear();
-                Ok(Ticked { interrupted: true })
+                Ok(true)
             }
             Err(error) => Err(error),
         }
@@ -291,6 +375,9 @@ impl Reactor {
                 }
                 self.flush(id, now);
             }
+            if self.is_to_leave() {
+                break;
+            }
         }
     }
 
@@ -303,7 +390,11 @@ impl Reactor {
         let mut bytes = connection.options().max_bytes_read_per_tick;
         let mut frames = connection.options().max_frames_per_tick;
         if connection.unparsed() > 0 {
-            frames = frames.saturating_sub(self.handle_read(id, 0, frames, now));
+            let (handled, is_whole) = self.handle_read(id, 0, frames, now);
+            frames = frames.saturating_sub(handled);
+            if !is_whole {
+                return false;
+            }
         }
         loop {
             if bytes == 0 || frames == 0 {
@@ -318,10 +409,13 @@ impl Reactor {
                 ReadOutcome::Bytes(count, is_empty) => {
                     bytes -= count;
                     link.count_read(count, self.pauses);
-                    let handled = self.handle_read(id, count, frames, now);
+                    let (handled, is_whole) = self.handle_read(id, count, frames, now);
                     frames = frames.saturating_sub(handled);
-                    if is_empty && frames > 0 {
+                    if is_empty && is_whole && frames > 0 {
                         return true;
+                    }
+                    if !is_whole || self.is_to_leave() {
+                        return false;
                     }
                     continue;
                 }
@@ -337,16 +431,30 @@ impl Reactor {
         }
     }
 
-    fn handle_read(&mut self, id: ServerId, count: usize, frames: usize, now: Now) -> usize {
-        let handled = self.cluster.handle_read(id, count, frames, now);
-        self.carry_out(now);
-        handled
+    /// Handles what was read: how many messages, and whether it went on to the end or to the budget.
+    fn handle_read(&mut self, id: ServerId, count: usize, frames: usize, now: Now) -> (usize, bool) {
+        if self.leave.is_none() {
+            let handled = self.cluster.handle_read(id, count, frames, now);
+            self.carry_out(now);
+            return (handled, true);
+        }
+        self.handle_in_slices(id, count, frames, now)
     }
 
     fn expire(&mut self, now: Now) {
         let links = &self.links;
         self.cluster.handle_timeouts(now, |id, due| is_deferred(links, now.instant, id, due));
         self.carry_out(now);
+    }
+
+    fn watch_memory(&mut self, now: Now) {
+        if let Some(memory) = &self.memory
+            && self.cluster.memory_due().is_some_and(|due| due <= now.instant)
+        {
+            let used = memory.read(|| self.cluster.held().total());
+            self.cluster.handle_memory(used, now);
+            self.carry_out(now);
+        }
     }
 
     fn begin_attempts(&mut self, now: Now) {

@@ -2,9 +2,13 @@
 
 declare(strict_types=1);
 
-// A long run under calls, floods, lists, faults and reconnects; fails where memory grows.
+// A long run under calls, lists, faults, reconnects, and floods of which listeners take a fraction; fails where memory grows.
 //
 //   ./dev soak [SECONDS]       60 unless given
+//     --plot=FILE              draws the memory as an SVG
+//     --csv=FILE               keeps the samples
+//     --io=background          or another value of this option
+//     --judge=counts           memory is printed only: for runs too short to tell
 
 namespace Apn\AmiClient\Tests\Soak;
 
@@ -12,17 +16,23 @@ use Apn\AmiClient\AmiClient;
 use Apn\AmiClient\AmiClientManager;
 use Apn\AmiClient\AmiEvent;
 use Apn\AmiClient\AmiException;
+use Apn\AmiClient\Bench\Support\Arguments;
+use Apn\AmiClient\Bench\Support\MemoryRecord;
+use Apn\AmiClient\Bench\Support\Sheet;
 use Apn\AmiClient\ConnectionState;
 use Apn\AmiClient\GenericAction;
 use Apn\AmiClient\Tests\Support\Simulator;
 
 require __DIR__ . '/../bootstrap.php';
+require __DIR__ . '/../../bench/Support/autoload.php';
 
-/** What the allocators keep for later differs by some pages from one moment to the next. */
-const MOST_RSS_GROWTH = 6 * 1024 * 1024;
-const MOST_PHP_GROWTH = 128 * 1024;
+const NODES = 3;
 /** Actions and faults a second and node. */
 const PACE = 5;
+/** Events a second and session. */
+const FLOOD = 10_000;
+/** The listener waits a millisecond at each of so many events, as for a database: it takes some thousands a second. */
+const EVENTS_A_WAIT = 4;
 
 final class Soak
 {
@@ -51,10 +61,12 @@ final class Soak
 
     private int $turn = 0;
 
-    public function __construct(private readonly AmiClientManager $manager, private readonly Simulator $simulator)
+    public function __construct(private readonly AmiClientManager $manager, private readonly Simulator $simulator, private readonly MemoryRecord $memory)
     {
         $manager->onAnyEvent(function (AmiEvent $event): void {
-            $this->counts['events']++;
+            if (++$this->counts['events'] % EVENTS_A_WAIT === 0) {
+                usleep(1_000);
+            }
             // A header by its name, all of them, or none.
             match ($this->counts['events'] % 3) {
                 0 => $event->get('Uniqueid'),
@@ -77,23 +89,20 @@ final class Soak
                 }
             }
             $this->tick();
+            $this->memory->sample();
         }
-        $this->settle();
     }
 
-    /** Ticks until all servers are ready, and half a second more. */
-    private function settle(): void
+    /** Whether all servers come back within a minute. */
+    public function comesBack(): bool
     {
         $end = microtime(true) + 60;
         do {
             $this->tick();
-            $states = array_column($this->manager->health(), 'state');
-        } while (array_filter($states, static fn(ConnectionState $state): bool => $state !== ConnectionState::Ready) !== [] && microtime(true) < $end);
-        $end = microtime(true) + 0.5;
-        while (microtime(true) < $end) {
-            $this->tick();
-        }
-        gc_collect_cycles();
+            $isReady = array_all($this->manager->health(), static fn(array $health): bool => $health['state'] === ConnectionState::Ready);
+        } while (!$isReady && microtime(true) < $end);
+
+        return $isReady;
     }
 
     private function tick(): void
@@ -125,52 +134,46 @@ final class Soak
     }
 }
 
-function residentBytes(): int
-{
-    return preg_match('/^VmRSS:\s+(\d+) kB/m', (string) file_get_contents('/proc/self/status'), $match) === 1 ? (int) $match[1] * 1024 : 0;
-}
-
-function report(string $moment, int $rss, int $php): void
-{
-    printf("%-10s  RSS %9s KiB   PHP %7s KiB\n", $moment, number_format(intdiv($rss, 1024)), number_format(intdiv($php, 1024)));
-}
-
 // Without a logger a listener that throws is a warning; here it does so on purpose.
 set_error_handler(static fn(int $level, string $message): bool => str_contains($message, 'a listener that throws'));
 
-$seconds = max(4.0, (float) ($argv[1] ?? 60));
-$simulator = new Simulator('--nodes', '3', '--calls', '20', '--talk', '200..1000', '--ring', '100..300');
-$manager = AmiClientManager::fromConfig(['servers' => $simulator->servers(), 'options' => ['backoff_max_ms' => 500, 'circuit_cooldown' => 0.5]]);
+$arguments = new Arguments($argv, ['plot', 'csv', 'io', 'judge']);
+$seconds = max(4.0, $arguments->number(0, 60));
+$simulator = new Simulator(
+    '--nodes',
+    (string) NODES,
+    '--calls',
+    '20',
+    '--talk',
+    '200..1000',
+    '--ring',
+    '100..300',
+    '--flood',
+    'endless',
+    '--flood-rate',
+    (string) FLOOD,
+);
+$options = ['backoff_max_ms' => 500, 'circuit_cooldown' => 0.5, 'max_events_per_tick' => 20] + $arguments->options();
+$manager = AmiClientManager::fromConfig(['servers' => $simulator->servers(), 'options' => $options]);
 $manager->connectAll();
-$soak = new Soak($manager, $simulator);
-
-report('start', residentBytes(), memory_get_usage());
-// Buffers reach their size, and PHP what it keeps.
-$soak->run($seconds / 4);
-[$rss, $php] = [residentBytes(), memory_get_usage()];
-report('warm', $rss, $php);
-$soak->run($seconds / 4);
-report('half', residentBytes(), memory_get_usage());
-$soak->run($seconds / 2);
-[$rssAtEnd, $phpAtEnd] = [residentBytes(), memory_get_usage()];
-report('end', $rssAtEnd, $phpAtEnd);
-$sessions = array_sum(array_column($manager->health(), 'sessions'));
-foreach ($soak->counts + ['sessions' => $sessions] as $name => $count) {
-    printf("%-18s %12s\n", $name, number_format($count));
-}
+$memory = new MemoryRecord($seconds);
+$soak = new Soak($manager, $simulator, $memory);
+$soak->run($seconds);
+$isBack = $soak->comesBack();
+$growth = $memory->growth();
+$counters = $manager->metrics()['servers'];
+$sum = static fn(string $name): int => array_sum(array_filter(array_column($counters, $name), is_int(...)));
 $manager->terminate();
 
-$failures = [];
-if ($rssAtEnd - $rss > MOST_RSS_GROWTH) {
-    $failures[] = \sprintf('RSS grew by %s KiB, more than %s', number_format(($rssAtEnd - $rss) / 1024), number_format(MOST_RSS_GROWTH / 1024));
+$sheet = Sheet::of($arguments);
+foreach ($soak->counts + ['events that came' => $sum('events')] as $name => $count) {
+    $sheet->figure($name, number_format($count));
 }
-if ($phpAtEnd - $php > MOST_PHP_GROWTH) {
-    $failures[] = \sprintf('PHP\'s memory grew by %s KiB, more than %s', number_format(($phpAtEnd - $php) / 1024), number_format(MOST_PHP_GROWTH / 1024));
-}
-if ($sessions <= 3) {
-    $failures[] = 'nothing was reconnected: the faults did not work';
-}
-foreach ($failures as $failure) {
-    echo "FAILED: $failure\n";
-}
-exit($failures === [] ? 0 : 1);
+$sheet->exact('sessions', number_format($sum('sessions')), $sum('sessions') > NODES, '> ' . NODES);
+$sheet->exact('servers that are back at the end', $isBack ? 'all' : 'not all', $isBack, 'all');
+$sheet->exact('events dropped', number_format($soak->counts['dropped']), $soak->counts['dropped'] > 0, '> 0');
+$sheet->judged('memory is flat', 'last quarter to second', $growth->failures());
+echo "\n", $growth->table();
+$title = '%s events in %s minutes, %s of them dropped, %s sessions';
+$memory->keep($arguments, \sprintf($title, number_format($sum('events')), number_format($seconds / 60, 1), number_format($soak->counts['dropped']), number_format($sum('sessions'))));
+exit($sheet->status());

@@ -4,11 +4,13 @@
 //! connections that want to connect, to write or to hand on events stand in lists of their own.
 
 mod dispatch;
+mod memory;
 mod ready;
 mod registry;
 mod removal;
 mod routing;
 
+pub use memory::{Held, MemoryExceeded};
 pub use registry::{DuplicateKey, ServerId};
 pub use removal::{Gone, RemovedTotals};
 pub use routing::{Candidates, Load, Routing};
@@ -18,10 +20,15 @@ use crate::connection::{Connection, Context, Effects, Seed, SendError, TickCount
 use crate::correlation::{Completion, Judgement, LossReason, Question};
 use crate::events::{NewSubscription, SubscriptionId, Subscriptions, TooManySubscriptions};
 use crate::health::ConnectionState;
+use crate::log::LogRing;
+use crate::metrics::{Histogram, TICK_DURATION};
 use crate::protocol::Action;
+use crate::redact::Redactor;
 use crate::time::{Instant, Now};
 use core::net::SocketAddr;
+use core::time::Duration;
 use dispatch::DispatchList;
+use memory::MemoryWatch;
 use ready::ReadyList;
 use registry::Registry;
 use std::collections::{BTreeSet, VecDeque};
@@ -49,16 +56,24 @@ pub struct Cluster {
     told_changes: u64,
     ready: ReadyList,
     removed: RemovedTotals,
+    gone_untold: u64,
+    memory: MemoryWatch,
+    /// Servers that are neither `Disconnected` nor `Fatal`.
+    open_servers: usize,
+    ticks: Histogram,
+    state_changes: u64,
 }
 
 impl Cluster {
     /// A cluster without servers. Of the options, the process-wide ones count here.
     pub fn new(options: Arc<ClientOptions>) -> Self {
+        let redactor =
+            Redactor::new(&options.redaction_keys, &options.redaction_key_patterns, &options.redaction_value_patterns);
         Self {
             options,
             registry: Registry::default(),
             subscriptions: Subscriptions::default(),
-            effects: Effects::default(),
+            effects: Effects { log: LogRing::new(Arc::new(redactor)), ..Effects::default() },
             timers: BTreeSet::new(),
             waiting: VecDeque::new(),
             logging_in: 0,
@@ -70,6 +85,11 @@ impl Cluster {
             told_changes: 0,
             ready: ReadyList::default(),
             removed: RemovedTotals::default(),
+            gone_untold: 0,
+            memory: MemoryWatch::default(),
+            open_servers: 0,
+            ticks: Histogram::new(&TICK_DURATION),
+            state_changes: 0,
         }
     }
 
@@ -130,9 +150,9 @@ impl Cluster {
 
     // ---- commands -----------------------------------------------------------------------------------------
 
-    /// Connects one server, unless it was removed.
+    /// Connects one server, unless it was removed or the client [shuts down](Cluster::shutdown).
     pub fn open(&mut self, id: ServerId, now: Now) {
-        if self.contains(id) {
+        if self.contains(id) && self.shutdown().is_none() {
             self.with(id, now, Connection::open);
         }
     }
@@ -155,7 +175,18 @@ impl Cluster {
         completion: Completion,
         now: Now,
     ) -> Option<Result<u64, SendError>> {
-        self.with(id, now, |connection, cx| connection.send(action, completion, cx))
+        let shutdown = self.shutdown();
+        self.with(id, now, |connection, cx| match shutdown {
+            None => connection.send(action, completion, cx),
+            Some(exceeded) => Err(connection.refuse(exceeded)),
+        })
+    }
+
+    /// The driver refused an action for a server by itself.
+    pub fn count_refusal(&mut self, id: ServerId) {
+        if let Some(connection) = self.registry.get_mut(id) {
+            connection.count_refusal();
+        }
     }
 
     /// Says what a message from [`Effects::questions`] means to its action.
@@ -237,10 +268,30 @@ impl Cluster {
         self.with(id, now, |connection, cx| connection.handle_written(count, cx));
     }
 
+    /// The driver timed an event of a server; see [`Sampler`](crate::metrics::Sampler).
+    pub fn time_event(&mut self, id: ServerId, lag: Duration, listeners: Duration) {
+        if let Some(connection) = self.registry.get_mut(id) {
+            connection.time_event(lag, listeners);
+        }
+    }
+
+    /// A tick of the driver worked for so long.
+    pub fn time_tick(&mut self, duration: Duration) {
+        self.ticks.observe(duration);
+    }
+
+    /// A callback that the driver called for a server threw.
+    pub fn count_listener_failure(&mut self, id: ServerId) {
+        if let Some(connection) = self.registry.get_mut(id) {
+            connection.count_listener_failure();
+        }
+    }
+
     /// Time has passed. Deadlines for which `skip` holds are left for later: the answers may lie in what has not
     /// been read yet.
     pub fn handle_timeouts(&mut self, now: Now, skip: impl Fn(ServerId, Instant) -> bool) {
         self.push_filters(now);
+        self.effects.log.handle_timeout(now);
         let overdue = self.timers.range(..=(now.instant, ServerId::LAST));
         let due: Vec<ServerId> = overdue.filter(|&&(at, id)| !skip(id, at)).map(|&(_, id)| id).collect();
         for id in due {
@@ -281,7 +332,7 @@ impl Cluster {
 
     // ---- outputs ------------------------------------------------------------------------------------------
 
-    /// When [`Cluster::handle_timeouts`] is to be called.
+    /// When [`Cluster::handle_timeouts`] is to be called, or [`Cluster::handle_memory`].
     pub fn next_deadline(&self) -> Option<Instant> {
         self.next_deadline_except(|_, _| false)
     }
@@ -291,7 +342,13 @@ impl Cluster {
         if self.has_untold_changes() {
             return Some(Instant::default());
         }
-        self.timers.iter().find(|&&(at, id)| !skip(id, at)).map(|&(at, _)| at)
+        let due = self.timers.iter().find(|&&(at, id)| !skip(id, at)).map(|&(at, _)| at);
+        due.into_iter().chain(self.memory_due()).chain(self.effects.log.due()).min()
+    }
+
+    /// How long ticks worked.
+    pub const fn ticks(&self) -> &Histogram {
+        &self.ticks
     }
 
     /// Whether sockets are to be opened, closed or written to.
@@ -307,8 +364,17 @@ impl Cluster {
     /// Whether there is something to tell besides events: actions that have ended, messages to judge, and gaps, of any
     /// server or of one.
     pub fn has_news(&self, only: Option<ServerId>) -> bool {
-        let has_gap = only.map_or(!self.gaps.is_empty(), |id| self.gaps.contains(&id));
-        !self.effects.settled.is_empty() || !self.effects.questions.is_empty() || has_gap
+        !self.effects.settled.is_empty() || !self.effects.questions.is_empty() || self.has_gap(only)
+    }
+
+    /// Whether [`Cluster::pop_gap`] may have one.
+    pub fn has_gap(&self, only: Option<ServerId>) -> bool {
+        only.map_or(!self.gaps.is_empty(), |id| self.gaps.contains(&id))
+    }
+
+    /// How often a server has changed its state: whoever waits for one looks again when this is another number.
+    pub const fn state_changes(&self) -> u64 {
+        self.state_changes
     }
 
     /// Whether log records wait for somebody to take them.
@@ -343,7 +409,7 @@ impl Cluster {
         act: impl FnOnce(&mut Connection, &mut Context<'_>) -> R,
     ) -> Option<R> {
         let slot = self.registry.slot_mut(id)?;
-        let unwritten = slot.connection.unwritten_len();
+        let (unwritten, state) = (slot.connection.unwritten_len(), slot.connection.state());
         let mut cx = Context { now, subscriptions: &self.subscriptions, effects: &mut self.effects };
         let result = act(&mut slot.connection, &mut cx);
         let connection = &slot.connection;
@@ -370,7 +436,13 @@ impl Cluster {
             slot.is_logging_in = !slot.is_logging_in;
             self.logging_in = if slot.is_logging_in { self.logging_in + 1 } else { self.logging_in.saturating_sub(1) };
         }
-        self.dispatch.note(id, connection.queued_events(), &mut slot.dispatch);
+        self.dispatch.note(id, connection, &mut slot.dispatch);
+        let is_open = !matches!(connection.state(), ConnectionState::Disconnected | ConnectionState::Fatal);
+        if is_open != slot.is_open {
+            slot.is_open = is_open;
+            self.open_servers = if is_open { self.open_servers + 1 } else { self.open_servers.saturating_sub(1) };
+        }
+        self.state_changes += u64::from(connection.state() != state);
         let is_ready = connection.state() == ConnectionState::Ready && !slot.is_leaving;
         if is_ready != slot.is_ready {
             slot.is_ready = is_ready;

@@ -54,6 +54,8 @@ pub(super) struct Slot {
     pub(super) is_writer: bool,
     /// It counts against the budget of logins under way.
     pub(super) is_logging_in: bool,
+    /// It counts as one that is open.
+    pub(super) is_open: bool,
     /// It stands in the list of those that are ready.
     pub(super) is_ready: bool,
     /// It was removed, and stays until it has said goodbye and what came of it is handed on.
@@ -113,6 +115,7 @@ impl Registry {
             is_waiting: false,
             is_writer: false,
             is_logging_in: false,
+            is_open: false,
             is_ready: false,
             is_leaving: false,
             dispatch: DispatchMark::default(),

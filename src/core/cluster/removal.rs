@@ -6,9 +6,10 @@
 
 use super::registry::Slot;
 use super::{Cluster, ServerId};
-use crate::config::ServerConfig;
-use crate::connection::Connection;
+use crate::config::{Host, ServerConfig};
+use crate::connection::{Connection, TransportRequest};
 use crate::events::SubscriptionId;
+use crate::export::{self, Sample};
 use crate::health::ConnectionState;
 use crate::metrics::Counters;
 use crate::time::Now;
@@ -33,6 +34,10 @@ impl RemovedTotals {
     }
 }
 
+/// Servers whose last numbers wait for the driver: far more than are removed between two ticks of a program that ticks. What
+/// further ones counted is in the sums of the removed ones alone.
+const MAX_GONE: usize = 256;
+
 /// A server that is gone, for those who keep something by its id.
 #[derive(Debug, Clone)]
 pub struct Gone {
@@ -40,8 +45,8 @@ pub struct Gone {
     pub id: ServerId,
     /// What it was.
     pub config: Arc<ServerConfig>,
-    /// What it counted.
-    pub counters: Counters,
+    /// Its last numbers: what it counted, and gauges at zero.
+    pub samples: Vec<Sample>,
 }
 
 impl Cluster {
@@ -65,6 +70,11 @@ impl Cluster {
     /// Servers that were removed and still say goodbye.
     pub fn leaving(&self) -> impl Iterator<Item = (ServerId, &Connection)> {
         self.registry.leaving()
+    }
+
+    /// Removed servers of which nobody was told the last numbers, because too many went at once.
+    pub const fn gone_untold(&self) -> u64 {
+        self.gone_untold
     }
 
     /// What removed servers have counted.
@@ -95,11 +105,18 @@ impl Cluster {
         }
         self.gaps.retain(|&other| other != id);
         self.dispatch.unlist(id, slot.dispatch);
+        if let Host::Name(_) = slot.connection.config().host {
+            self.effects.requests.push_back(TransportRequest::Forget(id));
+        }
         self.removed.add(&slot.connection);
-        let (config, counters) = (Arc::clone(slot.connection.config()), *slot.connection.counters());
         // One that never did anything is missed by nobody; so a loop that adds and removes fills nothing.
-        if counters != Counters::default() {
-            self.effects.gone.push(Gone { id, config, counters });
+        if *slot.connection.counters() != Counters::default() {
+            if self.effects.gone.len() >= MAX_GONE {
+                self.gone_untold += 1;
+                return;
+            }
+            let (config, samples) = (Arc::clone(slot.connection.config()), export::last_samples(&slot.connection));
+            self.effects.gone.push(Gone { id, config, samples });
         }
     }
 }

@@ -69,6 +69,16 @@ impl Host {
     }
 }
 
+impl Host {
+    /// With a port, as an address of both is written: that of IPv6 in brackets.
+    pub fn with_port(&self, port: u16) -> String {
+        match self {
+            Self::Ip(IpAddr::V6(ip)) => format!("[{ip}]:{port}"),
+            _ => format!("{self}:{port}"),
+        }
+    }
+}
+
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -92,6 +102,12 @@ mod tests {
         for text in ["192.0.2.1", "2001:db8::1", "[2001:db8::1]"] {
             assert!(matches!(read(text), Ok(Host::Ip(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_of_ipv6_has_brackets_where_a_port_follows() {
+        let shown = ["2001:db8::1", "192.0.2.1"].map(|text| read(text).unwrap().with_port(5038));
+        assert_eq!(shown, ["[2001:db8::1]:5038", "192.0.2.1:5038"]);
     }
 
     #[test]

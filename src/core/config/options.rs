@@ -6,13 +6,31 @@ use super::error::ConfigError;
 use super::spec::{Kind, OptionSpec, Scope, Setting};
 use super::suggest::nearest;
 use super::value::{Source, Value};
+use crate::redact::Pattern;
 
 /// Bytes of the CRLFCRLF that ends a frame.
 pub const FRAME_DELIMITER: usize = 4;
 
 const KIB: u64 = 1_024;
 const MIB: u64 = 1_024 * KIB;
+const TIB: u64 = 1_024 * 1_024 * MIB;
 const DAY: f64 = 86_400.0;
+
+/// The least `memory_limit` besides none: PHP with this extension takes about 8 MB before anything happens.
+pub const MIN_MEMORY_LIMIT: usize = 16 * 1_024 * 1_024;
+
+const INLINE: &str = "inline";
+const BACKGROUND: &str = "background";
+
+/// Who reads and writes the sockets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Io {
+    /// The ticks of the application.
+    #[default]
+    Inline,
+    /// A thread beside the application.
+    Background,
+}
 
 /// A field of [`ClientOptions`] that a parsed setting goes into.
 trait Field {
@@ -64,6 +82,20 @@ impl Field for bool {
     }
 }
 
+impl Field for Io {
+    fn put(&mut self, setting: &Setting) {
+        if let Setting::Choice(name) = setting {
+            *self = if *name == BACKGROUND { Self::Background } else { Self::Inline };
+        }
+    }
+    fn setting(&self) -> Setting {
+        Setting::Choice(match self {
+            Self::Inline => INLINE,
+            Self::Background => BACKGROUND,
+        })
+    }
+}
+
 impl Field for Vec<Box<[u8]>> {
     fn put(&mut self, setting: &Setting) {
         if let Setting::Names(names) = setting {
@@ -72,6 +104,17 @@ impl Field for Vec<Box<[u8]>> {
     }
     fn setting(&self) -> Setting {
         Setting::Names(self.clone())
+    }
+}
+
+impl Field for Vec<Pattern> {
+    fn put(&mut self, setting: &Setting) {
+        if let Setting::Patterns(patterns) = setting {
+            self.clone_from(patterns);
+        }
+    }
+    fn setting(&self) -> Setting {
+        Setting::Patterns(self.clone())
     }
 }
 
@@ -199,11 +242,17 @@ options! {
     event_drop_log_interval_ms: Duration = Kind::Millis { default: 1_000, min: 0, max: 3_600_000 }, Server:
         "Milliseconds between two log records that sum up dropped events; 0 writes none, drops are still counted.",
         "An operator should hear of lost events within the hour.";
+    memory_limit: usize = Kind::Bytes { default: 0, min: 0, max: TIB }, Process:
+        "Bytes of private memory of the process past which the client shuts down in order; 0 is none; see `docs/flow.md`.",
+        "Under 16 MiB (16,777,216) PHP with this extension is over it before anything happens; a terabyte is as good as none.";
     allowed_events: Vec<Box<[u8]>> = Kind::Names, Server:
         "Names of the only events to take in, case-insensitive; empty takes all.",
         "At most 1,000 names of 128 bytes: Asterisk has fewer than 200 events.";
     blocked_events: Vec<Box<[u8]>> = Kind::Names, Server:
         "Names of events not to take in, case-insensitive; stronger than `allowed_events`.",
+        "At most 1,000 names of 128 bytes: Asterisk has fewer than 200 events.";
+    event_priorities: Vec<Box<[u8]>> = Kind::Names, Server:
+        "Names of events that go to listeners before others, case-insensitive, all of them alike; see `docs/flow.md`.",
         "At most 1,000 names of 128 bytes: Asterisk has fewer than 200 events.";
     push_filters: bool = Kind::Flag { default: false }, Server:
         "Whether the server is told which events are listened to, so that it does not send the others; see `docs/filters.md`.",
@@ -211,11 +260,29 @@ options! {
     reconcile: bool = Kind::Flag { default: false }, Server:
         "Whether a `ConnectionGap` comes with `Status`, `CoreShowChannels` and `QueueStatus`, asked for when the server is back.",
         "";
+    redaction_keys: Vec<Box<[u8]>> = Kind::Keys, Process:
+        "Names whose values no log shows, besides the built-in ones, by their letters and digits in any case; see `docs/logging.md`.",
+        "At most 1,000 names of 128 bytes.";
+    redaction_key_patterns: Vec<Pattern> = Kind::Patterns, Process:
+        "Patterns of such names, as `preg_match()` takes them.",
+        "At most 100 patterns of 1,000 bytes, each at most 1 MiB once compiled.";
+    redaction_value_patterns: Vec<Pattern> = Kind::Patterns, Process:
+        "Patterns of what no log shows, wherever it stands; of a pattern with groups only these are hidden.",
+        "At most 100 patterns of 1,000 bytes, each at most 1 MiB once compiled.";
+    log_actions: bool = Kind::Flag { default: false }, Server:
+        "Whether each action that is sent is logged as a debug record, without its secrets.",
+        "";
+    log_frames: bool = Kind::Flag { default: false }, Server:
+        "Whether each message that is received is logged as a debug record, without its secrets.",
+        "";
     enforce_ip_endpoints: bool = Kind::Flag { default: true }, Process:
         "Whether hosts must be IP addresses, so that nothing has to be looked up; see `docs/configuration.md`.",
         "";
     lazy: bool = Kind::Flag { default: true }, Process:
         "Whether nothing connects before it is used or told to.",
+        "";
+    io: Io = Kind::Choice { choices: &[INLINE, BACKGROUND] }, Process:
+        "Who reads and writes the sockets: the ticks (`inline`), or a thread that goes on while listeners take their time (`background`); see `docs/background.md`.",
         "";
 }
 
@@ -240,7 +307,7 @@ impl ClientOptions {
         OPTIONS.iter().filter_map(|spec| Some((spec, spec.kind.to_value(&self.setting(spec.name)?))))
     }
 
-    /// What only two options together can break; the one that was given is the one to blame.
+    /// What a range cannot say, and what two options together can break: the one that was given is the one to blame.
     fn check(&self, overrides: &OptionOverrides) -> Result<(), ConfigError> {
         let (frame, buffer) = (self.max_frame_size, self.parser_buffer_limit);
         if buffer < frame.saturating_add(FRAME_DELIMITER) {
@@ -252,6 +319,10 @@ impl ClientOptions {
                 let reason = format!("does not fit with its delimiter into parser_buffer_limit ({buffer})");
                 self.refuse("max_frame_size", reason)
             });
+        }
+        if (1..MIN_MEMORY_LIMIT).contains(&self.memory_limit) {
+            let reason = format!("is out of range ({MIN_MEMORY_LIMIT} to {TIB}, or 0 for none)");
+            return Err(self.refuse("memory_limit", reason));
         }
         let (min, max) = (self.backoff_min_ms.as_millis(), self.backoff_max_ms.as_millis());
         if max < min {

@@ -46,12 +46,20 @@ fn without_options_the_documented_defaults_hold() {
             "max_frames_per_tick 1000",
             "max_events_per_tick 1000",
             "event_drop_log_interval_ms 1000",
+            "memory_limit 0",
             "allowed_events an array of 0",
             "blocked_events an array of 0",
+            "event_priorities an array of 0",
             "push_filters false",
             "reconcile false",
+            "redaction_keys an array of 0",
+            "redaction_key_patterns an array of 0",
+            "redaction_value_patterns an array of 0",
+            "log_actions false",
+            "log_frames false",
             "enforce_ip_endpoints true",
             "lazy true",
+            "io \"inline\"",
         ]
     );
 }
@@ -82,7 +90,13 @@ fn every_option_takes_both_ends_of_its_range_and_nothing_beyond() {
                 vec![Value::Bool(true), Value::Bool(false)],
                 vec![Value::Int(2), Value::Float(1.0), Value::text("yes")],
             ),
-            Kind::Names => (vec![Value::List(vec![])], vec![Value::text("Newchannel"), Value::Int(0)]),
+            Kind::Choice { choices } => (
+                choices.iter().map(Value::text).collect(),
+                vec![Value::text("neither"), Value::text(""), Value::Int(0), Value::Bool(true)],
+            ),
+            Kind::Names | Kind::Keys | Kind::Patterns => {
+                (vec![Value::List(vec![])], vec![Value::text("Newchannel"), Value::Int(0)])
+            }
         };
         for value in allowed {
             let result = OptionOverrides::from_pairs([(spec.name, value)], Source::Arguments);
@@ -99,7 +113,7 @@ fn every_option_takes_both_ends_of_its_range_and_nothing_beyond() {
 fn every_option_says_what_it_does_and_numbers_say_why_their_range_ends() {
     for spec in OPTIONS {
         assert!(spec.effect.ends_with('.'), "{}", spec.name);
-        let open = matches!(spec.kind, Kind::Flag { .. });
+        let open = matches!(spec.kind, Kind::Flag { .. } | Kind::Choice { .. });
         assert!(open || spec.bounds.ends_with('.'), "{}", spec.name);
     }
 }
@@ -132,13 +146,6 @@ fn an_unknown_option_is_refused_by_name_with_the_nearest_known_one() {
 }
 
 #[test]
-fn an_option_that_does_nothing_yet_is_unknown_instead_of_ignored() {
-    for name in ["memory_limit", "event_priorities", "redaction_keys", "io"] {
-        assert_eq!(refused(name, Value::Int(0)), format!("option \"{name}\" is unknown"));
-    }
-}
-
-#[test]
 fn a_number_out_of_range_is_refused_with_the_range() {
     assert_eq!(refused("max_action_id_length", Value::Int(16)), "max_action_id_length: 16 is out of range (32 to 256)");
     assert_eq!(
@@ -149,6 +156,15 @@ fn a_number_out_of_range_is_refused_with_the_range() {
         refused("connect_timeout", Value::Int(10_000)),
         "connect_timeout: 10000 is out of range (0.05 to 300 seconds)"
     );
+}
+
+#[test]
+fn sockets_are_read_by_the_ticks_or_in_the_background_and_by_nobody_else() {
+    assert_eq!(ClientOptions::default().io, Io::Inline);
+    assert_eq!(read("io", Value::text("background")).unwrap().io, Io::Background);
+    assert_eq!(read("io", Value::text("Inline")).unwrap().io, Io::Inline);
+    assert_eq!(refused("io", Value::text("threads")), "io: \"threads\" is not one of: inline, background");
+    assert_eq!(refused("io", Value::Int(1)), "io: 1 must be a string, int given");
 }
 
 #[test]
@@ -312,5 +328,14 @@ fn names_become_camel_case_for_named_arguments() {
     assert_eq!(
         error.to_string(),
         "maxFrameSize: 4194304 does not fit with its delimiter into parserBufferLimit (2097152)"
+    );
+}
+
+#[test]
+fn a_memory_limit_that_is_over_before_anything_happens_is_refused() {
+    assert_eq!(read("memory_limit", Value::Int(16_777_216)).unwrap().memory_limit, 16_777_216);
+    assert_eq!(
+        refused("memory_limit", Value::Int(128)),
+        "memory_limit: 128 is out of range (16777216 to 1099511627776, or 0 for none)"
     );
 }

@@ -4,7 +4,9 @@ use core::time::Duration;
 
 use super::error::ConfigError;
 use super::names;
+use super::redaction;
 use super::value::{Source, Value};
+use crate::redact::Pattern;
 
 /// One option: everything that a manual page or a front end needs to know about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,8 +67,17 @@ pub enum Kind {
         /// When not given.
         default: bool,
     },
+    /// One of some words, the first when not given.
+    Choice {
+        /// The words, in lower case.
+        choices: &'static [&'static str],
+    },
     /// Event names, none when not given.
     Names,
+    /// Names of values, none when not given.
+    Keys,
+    /// Patterns as PHP's `preg_match` takes them, none when not given.
+    Patterns,
 }
 
 /// For whom an option holds.
@@ -84,7 +95,9 @@ pub(super) enum Setting {
     Time(Duration),
     Number(u64),
     Flag(bool),
+    Choice(&'static str),
     Names(Vec<Box<[u8]>>),
+    Patterns(Vec<Pattern>),
 }
 
 impl Kind {
@@ -95,7 +108,9 @@ impl Kind {
             Self::Millis { default, .. } => Setting::Time(Duration::from_millis(default)),
             Self::Count { default, .. } | Self::Bytes { default, .. } => Setting::Number(default),
             Self::Flag { default } => Setting::Flag(default),
-            Self::Names => Setting::Names(Vec::new()),
+            Self::Choice { choices } => Setting::Choice(choices.first().copied().unwrap_or_default()),
+            Self::Names | Self::Keys => Setting::Names(Vec::new()),
+            Self::Patterns => Setting::Patterns(Vec::new()),
         }
     }
 
@@ -109,7 +124,11 @@ impl Kind {
             Setting::Time(time) => Value::Float(time.as_secs_f64()),
             Setting::Number(number) => whole(*number),
             Setting::Flag(flag) => Value::Bool(*flag),
+            Setting::Choice(word) => Value::text(word),
             Setting::Names(names) => Value::List(names.iter().map(Value::text).collect()),
+            Setting::Patterns(patterns) => {
+                Value::List(patterns.iter().map(|pattern| Value::text(pattern.as_str())).collect())
+            }
         }
     }
 
@@ -123,7 +142,10 @@ impl Kind {
                 whole(key, value, source, min, max).map(Setting::Number)
             }
             Self::Flag { .. } => flag(key, value, source).map(Setting::Flag),
+            Self::Choice { choices } => choice(key, value, choices).map(Setting::Choice),
             Self::Names => names::parse(key, value).map(Setting::Names),
+            Self::Keys => redaction::keys(key, value).map(Setting::Names),
+            Self::Patterns => redaction::patterns(key, value).map(Setting::Patterns),
         }
     }
 }
@@ -157,6 +179,17 @@ fn seconds(key: &str, value: Value, source: Source, min: f64, max: f64) -> Resul
         None => Err(ConfigError::wrong_type(key, value, "a number of seconds")),
         Some(number) if (min..=max).contains(&number) => Ok(Duration::from_secs_f64(number)),
         Some(_) => Err(ConfigError::invalid(key, value, format!("is out of range ({min} to {max} seconds)"))),
+    }
+}
+
+/// One of some words, in any case.
+fn choice(key: &str, value: Value, choices: &[&'static str]) -> Result<&'static str, ConfigError> {
+    let Value::Bytes(text) = &value else {
+        return Err(ConfigError::wrong_type(key, value, "a string"));
+    };
+    match choices.iter().find(|choice| choice.as_bytes().eq_ignore_ascii_case(text)) {
+        Some(choice) => Ok(choice),
+        None => Err(ConfigError::invalid(key, value, format!("is not one of: {}", choices.join(", ")))),
     }
 }
 

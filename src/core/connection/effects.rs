@@ -12,6 +12,8 @@ pub enum TransportRequest {
     /// Look up the name of the host, and hand in by [`Cluster::handle_resolved`](crate::cluster::Cluster::handle_resolved)
     /// what came of it, whenever that is.
     Resolve(ServerId),
+    /// That server is gone, and waits for no lookup any more.
+    Forget(ServerId),
     /// Open one.
     Connect(ServerId, SocketAddr),
     /// Close it. Nothing more of it may be reported.
@@ -51,7 +53,8 @@ pub struct Effects {
     /// [`Cluster::judge`](crate::cluster::Cluster::judge). Bounded by [`MAX_ANSWER_BYTES`](crate::correlation::MAX_ANSWER_BYTES)
     /// a server and by the `max_messages` of each action.
     pub questions: VecDeque<(ServerId, Question)>,
-    /// Removed servers that are gone, of those that ever did anything. As many as had sessions since it was last emptied.
+    /// Removed servers that are gone, of those that ever did anything. Bounded; further ones are counted by
+    /// [`Cluster::gone_untold`](crate::cluster::Cluster::gone_untold).
     pub gone: Vec<Gone>,
     /// What there is to log.
     pub log: LogRing,

@@ -18,7 +18,7 @@ use crate::cluster::ServerId;
 use crate::config::{ClientOptions, EVENT_CLASSES, EventMask};
 use crate::correlation::Strategy;
 use crate::events::Subscriptions;
-use crate::log::Level;
+use crate::log::Kind;
 use crate::protocol::{Action, ActionError, FrameRef, MAX_LINE};
 use crate::time::Instant;
 use core::time::Duration;
@@ -114,7 +114,7 @@ impl Wanted {
             None if allowed.is_empty() => return Self::Everything,
             None => allowed,
             Some(names) => {
-                let taken_in = names.filter(|name| allowed.is_empty() || allowed.contains(*name));
+                let taken_in = names.filter(|name| allowed.is_empty() || allowed.contains(&**name));
                 taken_in.take(MAX_NAMES + 1).map(Into::into).collect()
             }
         };
@@ -263,20 +263,20 @@ impl Session {
 
     fn tell_wanted(&mut self, cx: &mut Context<'_>) {
         let wanted = Wanted::of(cx.subscriptions, self.id, &self.options, &self.filters.awaited);
-        if !(self.tell_filter(&wanted) && self.tell_mask(&wanted)) {
+        if !(self.tell_filter(&wanted, cx) && self.tell_mask(&wanted, cx)) {
             self.filters.due = Some(cx.now.instant + RETRY);
         }
         self.filters.asked_until = Some(cx.now.instant + self.options.action_timeout);
     }
 
     /// Tells whether there was room for what had to be said.
-    fn tell_mask(&mut self, wanted: &Wanted) -> bool {
+    fn tell_mask(&mut self, wanted: &Wanted, cx: &mut Context<'_>) -> bool {
         let mask = wanted.mask(&self.config.events);
         if self.filters.mask_refused || mask == *self.filters.mask.as_ref().unwrap_or(&self.config.events) {
             return true;
         }
         let action = Action::new("Events").and_then(|action| action.with_header("EventMask", mask.to_string()));
-        let told = self.tell(action, Asked::Mask);
+        let told = self.tell(action, Asked::Mask, cx);
         if told {
             self.filters.mask = Some(mask);
         }
@@ -284,18 +284,18 @@ impl Session {
     }
 
     /// Tells whether there was room for what had to be said.
-    fn tell_filter(&mut self, wanted: &Wanted) -> bool {
+    fn tell_filter(&mut self, wanted: &Wanted, cx: &mut Context<'_>) -> bool {
         if self.filters.stage == Stage::Final {
             return true;
         }
-        let Wanted::Names(names) = wanted else { return self.lift_filters() };
+        let Wanted::Names(names) = wanted else { return self.lift_filters(cx) };
         let missing: Vec<Name> = names.difference(&self.filters.passing).cloned().collect();
         if missing.is_empty() {
             return true;
         }
         let expression = if self.filters.added < MAX_FILTERS { expression(&missing) } else { None };
-        let Some(expression) = expression else { return self.give_up_filters() };
-        let told = self.tell(filter(&expression), Asked::Names);
+        let Some(expression) = expression else { return self.give_up_filters(cx) };
+        let told = self.tell(filter(&expression), Asked::Names, cx);
         if told {
             self.filters.added += 1;
             self.filters.passing.extend(missing);
@@ -304,8 +304,8 @@ impl Session {
     }
 
     /// What is wanted cannot be said by filters. Tells whether there was room for what had to be said.
-    fn give_up_filters(&mut self) -> bool {
-        let lifted = self.lift_filters();
+    fn give_up_filters(&mut self, cx: &mut Context<'_>) -> bool {
+        let lifted = self.lift_filters(cx);
         if lifted {
             self.filters.stage = Stage::Final;
             self.counters.filters_given_up += 1;
@@ -314,19 +314,19 @@ impl Session {
     }
 
     /// Adds a filter that lets everything through, if there are others. Tells whether there was room.
-    fn lift_filters(&mut self) -> bool {
+    fn lift_filters(&mut self, cx: &mut Context<'_>) -> bool {
         if self.filters.added == 0 {
             return true;
         }
-        let told = self.tell(filter(EVERYTHING), Asked::Everything);
+        let told = self.tell(filter(EVERYTHING), Asked::Everything, cx);
         if told {
             self.filters.stage = Stage::Final;
         }
         told
     }
 
-    fn tell(&mut self, action: Result<Action, ActionError>, asked: Asked) -> bool {
-        let Ok(sequence) = action.map_err(Into::into).and_then(|action| self.write_action(&action)) else {
+    fn tell(&mut self, action: Result<Action, ActionError>, asked: Asked, cx: &mut Context<'_>) -> bool {
+        let Ok(sequence) = action.map_err(Into::into).and_then(|action| self.write_action(&action, cx)) else {
             return false;
         };
         self.filters.asked.push((sequence, asked));
@@ -351,26 +351,24 @@ impl Session {
 
     /// Without the right `system` a server takes no filter; then the mask has to do.
     fn on_refusal(&mut self, asked: Asked, frame: FrameRef<'_>, cx: &mut Context<'_>) {
-        const NOT_LIFTED: &str = "a filter could not be lifted; events are missing in this session";
         let reason = String::from_utf8_lossy(frame.header(b"Message").unwrap_or_default()).into_owned();
         let fields = vec![("reason", reason.into())];
         match asked {
             Asked::Mask => {
                 self.filters.mask_refused = true;
-                self.log(Level::Notice, "the server did not change the event mask; it stays as it is", fields, cx);
+                self.log(Kind::MaskRefused, fields, cx);
             }
             Asked::Names if self.filters.stage == Stage::Final => {}
             Asked::Names => {
                 let was_filtered = self.filters.stage == Stage::Filtered;
                 self.filters.stage = Stage::Final;
-                let message = "the server takes no filter; in this session there is only the event mask";
-                self.log(Level::Notice, message, fields.clone(), cx);
+                self.log(Kind::NoFilter, fields.clone(), cx);
                 // Filters that it took before would hold back what this one was to let through.
-                if was_filtered && !self.lift_filters() {
-                    self.log(Level::Warning, NOT_LIFTED, fields, cx);
+                if was_filtered && !self.lift_filters(cx) {
+                    self.log(Kind::FilterNotLifted, fields, cx);
                 }
             }
-            Asked::Everything => self.log(Level::Warning, NOT_LIFTED, fields, cx),
+            Asked::Everything => self.log(Kind::FilterNotLifted, fields, cx),
         }
     }
 }

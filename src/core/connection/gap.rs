@@ -28,8 +28,8 @@ pub struct Gap {
 pub(super) struct GapState {
     /// The last session has ended, and no new one is ready: since when, and why.
     open: Option<(UnixMicros, LossReason)>,
-    /// To be told once so many events of the queue have left it.
-    untold: Option<(u64, Gap)>,
+    /// To be told once the events of the sessions before it have left the queue.
+    untold: Option<Gap>,
     /// Events that had been dropped when the session that is there became ready.
     drops_before: u64,
 }
@@ -40,13 +40,13 @@ impl GapState {
         self.open.get_or_insert_with(|| (from, reason.clone()));
     }
 
-    /// A session is ready. `queued` is how many events were queued so far, `dropped` how many of them were given up.
-    fn end(&mut self, now: Now, queued: u64, dropped: u64) {
+    /// A session is ready. `dropped` is how many events were given up so far.
+    fn end(&mut self, now: Now, dropped: u64) {
         let events_dropped = dropped - self.drops_before;
         self.drops_before = dropped;
         let Some((from, reason)) = self.open.take() else { return };
         let gap = match self.untold.take() {
-            Some((_, untold)) => Gap {
+            Some(untold) => Gap {
                 to: now.wall,
                 reason,
                 sessions: untold.sessions + 1,
@@ -55,7 +55,7 @@ impl GapState {
             },
             None => Gap { from, to: now.wall, reason, sessions: 1, events_dropped },
         };
-        self.untold = Some((queued, gap));
+        self.untold = Some(gap);
     }
 }
 
@@ -69,19 +69,19 @@ impl Session {
         }
     }
 
-    /// Notes that a session is ready.
+    /// Notes that a session is ready, of which nothing was queued yet.
     pub(super) fn end_gap(&mut self, now: Now) {
-        self.gap.end(now, self.counters.events_queued, self.queue.drops().total());
+        self.queue.begin_session();
+        self.gap.end(now, self.queue.drops().total());
     }
 
     /// Whether a gap is to be told now: what had been queued before it has left the queue.
-    pub(super) fn has_gap_to_tell(&self) -> bool {
-        let left = self.counters.events_queued - self.queue.len() as u64;
-        self.gap.untold.as_ref().is_some_and(|&(after, _)| left >= after)
+    pub(super) const fn has_gap_to_tell(&self) -> bool {
+        self.gap.untold.is_some() && !self.queue.has_old()
     }
 
     /// Takes the gap that is to be told.
     pub(super) fn take_gap(&mut self) -> Option<Gap> {
-        if self.has_gap_to_tell() { self.gap.untold.take().map(|(_, gap)| gap) } else { None }
+        if self.has_gap_to_tell() { self.gap.untold.take() } else { None }
     }
 }

@@ -5,7 +5,8 @@ use super::{Context, Session};
 use crate::correlation::{EventVerdict, Failure, LossReason, Progress, Settled};
 use crate::events::QueuedEvent;
 use crate::health::ConnectionState;
-use crate::log::Level;
+use crate::log::Kind;
+use crate::metrics::ActionResult;
 use crate::protocol::{FrameKind, FrameRef};
 use core::time::Duration;
 
@@ -61,7 +62,7 @@ impl Session {
             b"Shutdown" => {
                 let restart = frame.header(b"Restart").is_some_and(|value| value.eq_ignore_ascii_case(b"true"));
                 let fields = vec![("restart", (if restart { "true" } else { "false" }).into())];
-                self.log(Level::Warning, "the server is shutting down", fields, cx);
+                self.log(Kind::ShuttingDown, fields, cx);
             }
             _ => {}
         }
@@ -96,7 +97,8 @@ impl Session {
             return;
         }
         self.counters.events_queued += 1;
-        let dropped = self.queue.push(QueuedEvent { frame: frame.to_frame(), received: cx.now.wall });
+        let dropped =
+            self.queue.push(QueuedEvent { frame: frame.to_frame(), received: cx.now.wall, read_at: cx.now.instant });
         if dropped > 0 {
             cx.effects.counts.events_dropped += dropped;
             let interval = self.options.event_drop_log_interval_ms;
@@ -108,14 +110,13 @@ impl Session {
 
     pub(super) fn on_oversized(&mut self, bytes: u64, action_id: Option<&[u8]>, cx: &mut Context<'_>) {
         self.counters.frames_too_long += 1;
-        let message = "a frame longer than max_frame_size was thrown away";
         let fields = vec![("bytes", bytes.into())];
         let Some(sequence) = action_id.and_then(|id| self.ids.parse(id)) else {
-            self.log(Level::Warning, message, fields, cx);
+            self.log(Kind::FrameTooLong, fields, cx);
             return;
         };
         self.commands.remove(&sequence);
-        self.log_action(sequence, Level::Warning, message, fields, cx);
+        self.log_action(sequence, Kind::FrameTooLong, fields, cx);
         if let Some(settled) = self.pending.fail(sequence, Failure::FrameTooLong(bytes), cx.now.instant) {
             self.settle(settled, cx);
         }
@@ -134,7 +135,7 @@ impl Session {
         }
         window.count += 1;
         if window.count == 1 {
-            self.log(Level::Warning, "something that is no frame was skipped", vec![], cx);
+            self.log(Kind::NoFrame, vec![], cx);
         }
         if self.desync.count > DESYNC_LIMIT {
             self.lose(LossReason::Desync, cx);
@@ -153,12 +154,11 @@ impl Session {
     }
 
     pub(super) fn settle(&mut self, settled: Settled, cx: &mut Context<'_>) {
-        if settled.outcome.failure.is_some() {
-            self.counters.actions_failed += 1;
-        } else {
-            self.counters.actions_completed += 1;
-        }
+        let result = ActionResult::of(settled.outcome.failure.as_ref());
+        result.count(&mut self.counters);
+        self.timings.ended(result, settled.latency);
         if self.pending.take_silence_end()
+            && !self.is_suspect
             && let Some(heartbeat) = &mut self.heartbeat
         {
             heartbeat.postpone(cx.now.instant);

@@ -7,7 +7,7 @@ use super::{Context, DesyncWindow, Link, Session, TransportRequest};
 use crate::config::{Host, Verify};
 use crate::correlation::{LossReason, TlsFailure, TlsProblem};
 use crate::health::{CircuitState, ConnectionState, Latency, MIN_DELAY, Verdict};
-use crate::log::{Level, LogValue};
+use crate::log::{Kind, LogValue};
 use crate::protocol::Action;
 use crate::time::Instant;
 use core::time::Duration;
@@ -45,7 +45,7 @@ impl Session {
     fn want_attempt(&mut self, cx: &mut Context<'_>) {
         let circuit = self.breaker.state();
         self.breaker.on_attempt(cx.now.instant);
-        self.log_circuit(circuit, cx);
+        self.log_circuit(circuit, "cooldown_over", cx);
         self.enter(ConnectionState::Connecting, cx.now);
         let earliest = self.last_attempt.map(|last| last + MIN_DELAY);
         self.step_deadline = earliest.filter(|&earliest| earliest > cx.now.instant);
@@ -66,7 +66,9 @@ impl Session {
         self.step_deadline = Some(cx.now.instant + self.options.connect_timeout);
         let mut fields = self.where_to();
         fields.push(("attempt", (self.backoff.attempt() + 1).into()));
-        self.log(Level::Debug, "connecting", fields, cx);
+        fields.push(("backoff", core::mem::take(&mut self.waited).as_millis().into()));
+        fields.push(("next_retry_at", LogValue::Null));
+        self.log(Kind::Connecting, fields, cx);
         cx.effects.requests.push_back(TransportRequest::Connect(self.id, address));
     }
 
@@ -86,11 +88,11 @@ impl Session {
         self.banner = None;
         self.desync = DesyncWindow::default();
         self.last_read = cx.now.instant;
+        self.is_suspect = false;
         // Asterisk's own authtimeout counts from here too.
         self.step_deadline = Some(cx.now.instant + self.options.auth_timeout);
         if self.config.tls.as_ref().is_some_and(|tls| tls.verify == Verify::None) {
-            let message = "the server's certificate is not verified: tls.verify is \"none\"";
-            self.log(Level::Warning, message, self.where_to(), cx);
+            self.log(Kind::NotVerified, self.where_to(), cx);
         }
     }
 
@@ -99,7 +101,8 @@ impl Session {
             ConnectionState::Disconnected => {}
             ConnectionState::Closing => self.reopen = false,
             ConnectionState::Ready | ConnectionState::Degraded => {
-                let logoff = Action::new("Logoff").map_err(Into::into).and_then(|action| self.write_action(&action));
+                let logoff =
+                    Action::new("Logoff").map_err(Into::into).and_then(|action| self.write_action(&action, cx));
                 match logoff {
                     Ok(sequence) => {
                         self.step = Step::Logoff(sequence);
@@ -118,9 +121,14 @@ impl Session {
     pub(super) fn terminate(&mut self, cx: &mut Context<'_>) {
         self.reopen = false;
         if self.state != ConnectionState::Disconnected {
-            self.end_session(&LossReason::Closed, cx);
+            let actions_lost = self.end_session(&LossReason::Closed, cx);
+            // Whoever closes may not tick until the next summary is due.
+            if self.drop_log.due.is_some() {
+                self.log_drops(cx);
+            }
+            self.waited = Duration::ZERO;
             self.enter(ConnectionState::Disconnected, cx.now);
-            self.log(Level::Info, "closed", vec![], cx);
+            self.log(Kind::Closed, vec![("actions_lost", actions_lost.into())], cx);
         }
     }
 
@@ -143,8 +151,12 @@ impl Session {
         if had_session && cx.now.instant.since(self.ready_at) >= STABLE_SESSION {
             self.backoff.reset();
         }
-        self.end_session(&reason, cx);
+        let actions_lost = self.end_session(&reason, cx);
         self.counters.losses += 1;
+        if had_session {
+            self.lost_at = Some(cx.now.instant);
+        }
+        *self.losses.entry(reason.name()).or_default() += 1;
         let circuit = self.breaker.state();
         if reason.needs_a_person() {
             self.breaker.on_refusal(cx.now.instant);
@@ -155,7 +167,8 @@ impl Session {
         let attempt = self.backoff.attempt();
         let limit = self.options.max_reconnect_attempts;
         let mut fields = self.where_to();
-        fields.push(("reason", reason.name().into()));
+        let why = reason.name();
+        fields.push(("reason", why.into()));
         fields.push(("error", reason.to_string().into()));
         fields.push(("attempt", attempt.into()));
         self.last_loss = Some(reason);
@@ -163,7 +176,10 @@ impl Session {
         if limit > 0 && attempt > limit && !had_session {
             self.step_deadline = None;
             self.enter(ConnectionState::Fatal, cx.now);
-            self.log(Level::Error, "given up", fields, cx);
+            fields.extend([("backoff", LogValue::Null), ("next_retry_at", LogValue::Null)]);
+            fields.push(("actions_lost", actions_lost.into()));
+            self.log(Kind::GivenUp, fields, cx);
+            self.log_circuit(circuit, why, cx);
             return;
         }
         let earliest = cx.now.instant + delay;
@@ -173,28 +189,39 @@ impl Session {
         let wait = at.since(cx.now.instant);
         fields.push(("backoff", wait.as_millis().into()));
         fields.push(("next_retry_at", LogValue::from(u128::from(cx.now.wall.0 / 1_000) + wait.as_millis())));
-        let message = if had_session { "connection lost" } else { "connecting failed" };
-        self.log(Level::Warning, message, fields, cx);
-        self.log_circuit(circuit, cx);
+        fields.push(("actions_lost", actions_lost.into()));
+        self.waited = wait;
+        if had_session {
+            fields.push(("session_ms", cx.now.instant.since(self.ready_at).as_millis().into()));
+            self.log(Kind::ConnectionLost, fields, cx);
+        } else {
+            self.log(Kind::ConnectingFailed, fields, cx);
+        }
+        self.log_circuit(circuit, why, cx);
     }
 
     /// Tells when the breaker is not in the state any more in which it was.
-    pub(super) fn log_circuit(&mut self, before: CircuitState, cx: &mut Context<'_>) {
+    pub(super) fn log_circuit(&mut self, before: CircuitState, why: &'static str, cx: &mut Context<'_>) {
         let now = self.breaker.state();
         if before == now {
             return;
         }
-        let level = if now == CircuitState::Open { Level::Warning } else { Level::Info };
-        let fields = vec![
+        let mut fields = vec![
             ("from", before.name().into()),
             ("to", now.name().into()),
+            ("reason", why.into()),
             ("failures", self.breaker.failures().into()),
         ];
-        self.log(level, "circuit changed", fields, cx);
+        if let Some(retry_at) = self.breaker.retry_at() {
+            fields.push(("retry_in_ms", retry_at.since(cx.now.instant).as_millis().into()));
+            self.log(Kind::CircuitOpened, fields, cx);
+        } else {
+            self.log(Kind::CircuitChanged, fields, cx);
+        }
     }
 
-    /// Fails what is pending, forgets what is unwritten and lets the socket go.
-    fn end_session(&mut self, reason: &LossReason, cx: &mut Context<'_>) {
+    /// Fails what is pending, forgets what is unwritten and lets the socket go. Tells how many actions failed.
+    fn end_session(&mut self, reason: &LossReason, cx: &mut Context<'_>) -> usize {
         if self.link == Link::Held {
             cx.effects.requests.push_back(TransportRequest::Close(self.id));
         }
@@ -210,9 +237,11 @@ impl Session {
         self.commands.clear();
         let written = self.write.sent();
         self.write.clear();
+        let lost = self.pending.len();
         for settled in self.pending.lose_all(reason, written, cx.now.instant) {
             self.settle(settled, cx);
         }
+        lost
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
@@ -229,9 +258,10 @@ impl Session {
     }
 
     /// When a heartbeat is due: by its schedule, or before, when nothing was read for `read_timeout` and no Pong
-    /// is waited for. Not while an action silences the session: that action's own time is the bound.
+    /// is waited for. Not while an action silences the session: that action's own time is the bound, and those behind it
+    /// have none of their own.
     fn heartbeat_deadline(&self) -> Option<Instant> {
-        let heartbeat = self.heartbeat.as_ref().filter(|_| !self.pending.is_silenced())?;
+        let heartbeat = self.heartbeat.as_ref().filter(|_| !self.pending.is_silenced() || self.is_suspect)?;
         let due = heartbeat.due();
         Some(if heartbeat.is_waiting() { due } else { due.min(self.last_read + self.options.read_timeout) })
     }
@@ -240,7 +270,8 @@ impl Session {
         let now = cx.now.instant;
         while let Some(expired) = self.pending.expire(now) {
             let fields = vec![("waited_ms", expired.after.as_millis().into())];
-            self.log_action(expired.sequence, Level::Warning, "action timed out", fields, cx);
+            self.log_action(expired.sequence, Kind::TimedOut, fields, cx);
+            self.is_suspect |= expired.silenced_since.is_some_and(|sent| self.last_read <= sent);
             if let Some(settled) = expired.settled {
                 self.settle(settled, cx);
             }
@@ -286,9 +317,11 @@ impl Session {
             Verdict::Ping => self.ping(cx),
             Verdict::Missed => {
                 self.counters.heartbeats_missed += 1;
+                let missed = heartbeat.misses();
                 if self.state == ConnectionState::Ready {
                     self.enter(ConnectionState::Degraded, cx.now);
-                    self.log(Level::Warning, "a heartbeat was not answered", vec![], cx);
+                    let allowed = self.options.heartbeat_misses;
+                    self.log(Kind::HeartbeatMissed, vec![("missed", missed.into()), ("allowed", allowed.into())], cx);
                 }
                 self.ping(cx);
             }
@@ -300,7 +333,7 @@ impl Session {
     }
 
     fn ping(&mut self, cx: &mut Context<'_>) {
-        let ping = Action::new("Ping").map_err(Into::into).and_then(|action| self.write_action(&action));
+        let ping = Action::new("Ping").map_err(Into::into).and_then(|action| self.write_action(&action, cx));
         match ping {
             Ok(sequence) => {
                 self.pings.push(sequence);
@@ -308,7 +341,7 @@ impl Session {
             }
             // A write buffer that is full for so long that Pings are missed ends the session by itself.
             Err(error) => {
-                self.log(Level::Debug, "no Ping could be sent", vec![("reason", error.to_string().into())], cx);
+                self.log(Kind::NoPing, vec![("reason", error.to_string().into())], cx);
             }
         }
     }
@@ -320,8 +353,9 @@ impl Session {
         if self.heartbeat.as_mut().is_some_and(crate::health::Heartbeat::on_pong)
             && self.state == ConnectionState::Degraded
         {
+            let degraded = cx.now.instant.since(self.since.instant);
             self.enter(ConnectionState::Ready, cx.now);
-            self.log(Level::Info, "heartbeats are answered again", vec![], cx);
+            self.log(Kind::HeartbeatsAgain, vec![("degraded_ms", degraded.as_millis().into())], cx);
         }
     }
 
@@ -346,7 +380,7 @@ impl Session {
             ("by_name", LogValue::Counts(news)),
         ];
         self.drop_log.told = drops;
-        self.log(Level::Warning, "events were dropped: listeners are too slow for this server", fields, cx);
+        self.log(Kind::EventsDropped, fields, cx);
     }
 
     pub(super) fn where_to(&self) -> Vec<(&'static str, LogValue)> {

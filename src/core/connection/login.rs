@@ -4,7 +4,7 @@ use super::{Context, Session};
 use crate::config::AuthMethod;
 use crate::correlation::LossReason;
 use crate::health::{ConnectionState, Heartbeat};
-use crate::log::Level;
+use crate::log::Kind;
 use crate::protocol::{Action, ActionError, FrameRef};
 use core::fmt::Write as _;
 use core::time::Duration;
@@ -94,10 +94,10 @@ impl Session {
     /// Queues an action of our own. The configuration was checked, so that only a write buffer which is smaller than
     /// a login can refuse it; the step's deadline then ends the attempt.
     fn ask(&mut self, action: Result<Action, ActionError>, step: fn(u64) -> Step, cx: &mut Context<'_>) -> Step {
-        match action.map_err(Into::into).and_then(|action| self.write_action(&action)) {
+        match action.map_err(Into::into).and_then(|action| self.write_action(&action, cx)) {
             Ok(sequence) => step(sequence),
             Err(error) => {
-                self.log(Level::Error, "login could not be written", vec![("reason", error.to_string().into())], cx);
+                self.log(Kind::NoLogin, vec![("reason", error.to_string().into())], cx);
                 Step::Idle
             }
         }
@@ -117,15 +117,13 @@ impl Session {
 
     fn refused(&mut self, frame: FrameRef<'_>, cx: &mut Context<'_>) {
         let message = frame.header(b"Message").unwrap_or(b"no reason given");
-        let message = String::from_utf8_lossy(message).into_owned();
-        self.lose(LossReason::LoginRefused(message.into_boxed_str()), cx);
+        let message = cx.effects.log.redactor().text_without(message, self.config.secret.expose());
+        self.lose(LossReason::LoginRefused(message), cx);
     }
 
     /// `FullyBooted` did not come in time.
     pub(super) fn boot_wait_over(&mut self, cx: &mut Context<'_>) {
-        let message = "no FullyBooted came after the login; the session is used without it";
-        let waited = FULLY_BOOTED_WAIT.as_millis();
-        self.log(Level::Notice, message, vec![("waited_ms", waited.into())], cx);
+        self.log(Kind::NotBooted, vec![("waited_ms", FULLY_BOOTED_WAIT.as_millis().into())], cx);
         self.ready(cx);
     }
 
@@ -134,17 +132,22 @@ impl Session {
         self.step_deadline = None;
         self.enter(ConnectionState::Ready, cx.now);
         self.end_gap(cx.now);
+        let away = self.lost_at.take().map(|lost_at| cx.now.instant.since(lost_at));
         let circuit = self.breaker.state();
         self.breaker.on_success();
         self.addresses.worked();
         self.ready_at = cx.now.instant;
-        self.log_circuit(circuit, cx);
+        self.log_circuit(circuit, "session_ready", cx);
         self.heartbeat =
             Some(Heartbeat::new(self.options.heartbeat_interval, self.options.heartbeat_misses, cx.now.instant));
         self.last_loss = None;
+        self.counters.reconnects += u64::from(self.counters.sessions > 0);
         self.counters.sessions += 1;
-        let version = String::from_utf8_lossy(self.banner.as_deref().unwrap_or_default()).into_owned();
-        self.log(Level::Info, "ready", vec![("banner", version.into())], cx);
+        let mut fields = self.where_to();
+        let banner = String::from_utf8_lossy(self.banner.as_deref().unwrap_or_default());
+        fields.push(("banner", banner.into_owned().into()));
+        fields.extend(away.map(|away| ("away_ms", away.as_millis().into())));
+        self.log(Kind::Ready, fields, cx);
         self.push_filters(cx);
     }
 }

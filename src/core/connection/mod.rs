@@ -26,11 +26,12 @@ pub use write_buffer::WriteBuffer;
 use crate::cluster::ServerId;
 use crate::config::{ClientOptions, ServerConfig};
 use crate::correlation::{ActionIds, LossReason, PendingTable};
-use crate::events::{Admission, DropCounts, EventQueue, QueuedEvent, Subscriptions};
+use crate::events::{Admission, DropCounts, EventQueue, Lane, QueuedEvent, Subscriptions};
 use crate::health::{Backoff, Breaker, BreakerPolicy, CircuitState, ConnectionState, Heartbeat, Latency};
-use crate::log::{Level, LogValue, Record};
-use crate::metrics::Counters;
+use crate::log::{Kind, LogValue, Record};
+use crate::metrics::{Counters, Timings};
 use crate::protocol::{Item, Parser, ParserLimits};
+use crate::redact::{MAX_LINE, Redactor};
 use crate::time::{Instant, Now};
 use addresses::Addresses;
 use core::net::SocketAddr;
@@ -41,7 +42,7 @@ use login::Step;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use server_version::ServerVersion;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// So long after its return a server that was lost is not yet trusted as the others are: two rounds of the longest
@@ -101,8 +102,15 @@ struct Session {
     pings: Vec<u64>,
     latency: Latency,
     last_read: Instant,
+    /// An action that silences the session got nothing in all its time: until something is read, no other such action
+    /// excuses the silence.
+    is_suspect: bool,
     last_attempt: Option<Instant>,
     ready_at: Instant,
+    /// When the last session was lost, while there is no new one.
+    lost_at: Option<Instant>,
+    /// How long the attempt that is next was waited for.
+    waited: Duration,
     /// `open()` was called while the old session said goodbye.
     reopen: bool,
     drop_log: DropLog,
@@ -113,6 +121,8 @@ struct Session {
     last_loss: Option<LossReason>,
     gap: GapState,
     counters: Counters,
+    losses: LossCounts,
+    timings: Timings,
     rng: Xoshiro256PlusPlus,
 }
 
@@ -129,6 +139,9 @@ enum Link {
     /// One is being opened or open.
     Held,
 }
+
+/// By the name of the reason: as many as there are reasons.
+type LossCounts = BTreeMap<&'static str, u64>;
 
 /// When the next summary of dropped events is due, and what it counts from.
 #[derive(Debug, Default)]
@@ -176,15 +189,18 @@ impl Connection {
                 options.allowed_events.iter().map(AsRef::as_ref),
                 options.blocked_events.iter().map(AsRef::as_ref),
             ),
-            queue: EventQueue::new(options.event_queue_capacity, DropCounts::default()),
+            queue: EventQueue::new(options.event_queue_capacity, options.event_priorities.iter().map(AsRef::as_ref)),
             backoff: Backoff::new(options.backoff_min_ms, options.backoff_max_ms),
             breaker: Breaker::new(policy),
             heartbeat: None,
             pings: Vec::new(),
             latency: Latency::default(),
             last_read: now.instant,
+            is_suspect: false,
             last_attempt: None,
             ready_at: now.instant,
+            lost_at: None,
+            waited: Duration::ZERO,
             reopen: false,
             drop_log: DropLog::default(),
             desync: DesyncWindow::default(),
@@ -194,6 +210,8 @@ impl Connection {
             last_loss: None,
             gap: GapState::default(),
             counters: Counters::default(),
+            losses: LossCounts::default(),
+            timings: Timings::default(),
             rng: Xoshiro256PlusPlus::seed_from_u64(seed.jitter),
             config,
             options,
@@ -227,6 +245,7 @@ impl Connection {
         self.session.counters.bytes_read += bytes;
         cx.effects.counts.bytes_read += bytes;
         self.session.last_read = cx.now.instant;
+        self.session.is_suspect = false;
     }
 
     /// Parses and handles at most `frames` frames of what was read. Tells how many it handled; fewer than asked for
@@ -235,8 +254,12 @@ impl Connection {
         let mut handled = 0;
         // Only a command is answered in the shape that swallows blank lines, and values can forge that shape.
         self.parser.expect_follows(!self.session.commands.is_empty());
+        let is_logged = self.session.options.log_frames;
         while handled < frames && self.session.link == Link::Held {
             let Some(item) = self.parser.next() else { break };
+            if is_logged {
+                self.session.log_item(&item, cx);
+            }
             self.session.on_item(item, cx);
             handled += 1;
         }
@@ -323,9 +346,9 @@ impl Connection {
         self.session.write.unwritten()
     }
 
-    /// Takes the oldest event that waits for listeners.
-    pub fn pop_event(&mut self) -> Option<QueuedEvent> {
-        let event = self.session.queue.pop();
+    /// Takes the next event that waits for listeners, at the turn of a lane: see [`EventQueue::pop`].
+    pub fn pop_event(&mut self, turn: Lane) -> Option<QueuedEvent> {
+        let event = self.session.queue.pop(turn);
         self.session.counters.events_dispatched += u64::from(event.is_some());
         event
     }
@@ -407,6 +430,32 @@ impl Connection {
         &self.session.counters
     }
 
+    /// Losses by the [names](LossReason::name) of their reasons.
+    pub fn losses(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.session.losses.iter().map(|(&reason, &count)| (reason, count))
+    }
+
+    /// What was timed so far.
+    pub const fn timings(&self) -> &Timings {
+        &self.session.timings
+    }
+
+    /// Listeners of an event of this server took so long, so long after it was read.
+    pub fn time_event(&mut self, lag: Duration, listeners: Duration) {
+        self.session.timings.lag.observe(lag);
+        self.session.timings.listeners.observe(listeners);
+    }
+
+    /// A callback that was called for this server threw.
+    pub const fn count_listener_failure(&mut self) {
+        self.session.counters.listener_failures += 1;
+    }
+
+    /// How long the oldest event that waits for listeners has waited.
+    pub fn queue_age(&self, now: Instant) -> Option<Duration> {
+        self.session.queue.oldest_read_at().map(|read_at| now.since(read_at))
+    }
+
     /// Events given up by a full queue so far.
     pub const fn drops(&self) -> &DropCounts {
         self.session.queue.drops()
@@ -415,6 +464,21 @@ impl Connection {
     /// Events that wait for listeners.
     pub fn queued_events(&self) -> usize {
         self.session.queue.len()
+    }
+
+    /// Whether events of a lane wait for listeners.
+    pub fn has_events(&self, lane: Lane) -> bool {
+        self.session.queue.has(lane)
+    }
+
+    /// Bytes of the events that wait for listeners.
+    pub const fn queued_bytes(&self) -> usize {
+        self.session.queue.bytes()
+    }
+
+    /// Bytes of the answers that are not whole yet.
+    pub const fn answer_bytes(&self) -> usize {
+        self.session.pending.bytes()
     }
 
     /// Actions that wait for answers.
@@ -463,33 +527,49 @@ impl Session {
         }
     }
 
-    fn log(&self, level: Level, message: &'static str, fields: Vec<(&'static str, LogValue)>, cx: &mut Context<'_>) {
-        cx.effects.log.push(self.record(level, message, fields, cx.now));
+    fn log(&self, kind: Kind, fields: Vec<(&'static str, LogValue)>, cx: &mut Context<'_>) {
+        cx.effects.log.push(self.record(kind, fields, cx.now), cx.now.instant);
     }
 
     /// Tells something about one action.
-    fn log_action(
-        &self,
-        sequence: u64,
-        level: Level,
-        message: &'static str,
-        fields: Vec<(&'static str, LogValue)>,
-        cx: &mut Context<'_>,
-    ) {
+    fn log_action(&self, sequence: u64, kind: Kind, fields: Vec<(&'static str, LogValue)>, cx: &mut Context<'_>) {
         let action_id = Some(self.ids.format(sequence).into_boxed_slice());
-        cx.effects.log.push(Record { action_id, ..self.record(level, message, fields, cx.now) });
+        cx.effects.log.push(Record { action_id, ..self.record(kind, fields, cx.now) }, cx.now.instant);
     }
 
-    fn record(&self, level: Level, message: &'static str, fields: Vec<(&'static str, LogValue)>, now: Now) -> Record {
+    fn record(&self, kind: Kind, fields: Vec<(&'static str, LogValue)>, now: Now) -> Record {
         Record {
-            level,
-            message,
+            kind,
             server: Some(self.id),
             action_id: None,
             queue_depth: Some(self.queue.len()),
             at: now.wall,
             fields,
         }
+    }
+
+    /// Tells what was received.
+    #[cold]
+    fn log_item(&self, item: &Item<'_>, cx: &mut Context<'_>) {
+        let (bytes, action_id) = match item {
+            Item::Banner(line) => (*line, None),
+            Item::Frame(frame) => (frame.bytes(), frame.action_id()),
+            // What is thrown away as it arrives is nowhere to be shown; it has a record of its own.
+            Item::Oversized { .. } => return,
+            Item::Garbage(bytes) => (*bytes, None),
+        };
+        self.log_payload(Kind::FrameReceived, bytes, action_id, cx);
+    }
+
+    /// Tells what was received or is to be written.
+    fn log_payload(&self, kind: Kind, bytes: &[u8], action_id: Option<&[u8]>, cx: &mut Context<'_>) {
+        let now = cx.now;
+        let record = |redactor: &Redactor| Record {
+            // One that a server made up may be as long as a frame.
+            action_id: action_id.filter(|id| id.len() <= MAX_LINE).map(Into::into),
+            ..self.record(kind, vec![("bytes", bytes.len().into()), ("payload", redactor.payload(bytes).into())], now)
+        };
+        cx.effects.log.push_payload(record, kind, self.id, now.instant);
     }
 
     fn enter(&mut self, state: ConnectionState, now: Now) {

@@ -6,7 +6,7 @@
 
 use super::{Context, Link, Session, TransportRequest};
 use crate::correlation::LossReason;
-use crate::log::Level;
+use crate::log::Kind;
 use core::net::SocketAddr;
 use core::time::Duration;
 
@@ -28,7 +28,9 @@ impl Session {
         self.last_attempt = Some(now);
         self.step_deadline = Some(now + self.patience());
         self.counters.lookups += 1;
-        self.log(Level::Debug, "looking up the host name", self.where_to(), cx);
+        let mut fields = self.where_to();
+        fields.push(("attempt", (self.backoff.attempt() + 1).into()));
+        self.log(Kind::LookingUp, fields, cx);
         cx.effects.requests.push_back(TransportRequest::Resolve(self.id));
     }
 
@@ -66,7 +68,8 @@ impl Session {
             return;
         }
         self.counters.lookups_failed += 1;
-        let reason = LossReason::Unresolved(words.into());
+        // They are the resolver's, which may be the application's own.
+        let reason = LossReason::Unresolved(cx.effects.log.redactor().text_without(words.as_bytes(), b""));
         if !self.addresses.are_known() {
             self.lose(reason, cx);
             return;
@@ -74,7 +77,8 @@ impl Session {
         let mut fields = self.where_to();
         fields.push(("reason", reason.name().into()));
         fields.push(("error", reason.to_string().into()));
-        self.log(Level::Warning, "the host name could not be resolved; what was found before is used", fields, cx);
+        fields.push(("attempt", (self.backoff.attempt() + 1).into()));
+        self.log(Kind::NotResolved, fields, cx);
         self.await_turn();
     }
 

@@ -1,8 +1,10 @@
 //! Sending actions: all or nothing.
 
 use super::{Connection, Context, Session};
+use crate::cluster::MemoryExceeded;
 use crate::correlation::{Completion, Failure, Judgement, Question, Strategy, silences_session};
 use crate::health::ConnectionState;
+use crate::log::Kind;
 use crate::protocol::{Action, ActionError};
 use crate::version::{AsteriskVersion, Availability};
 use thiserror::Error;
@@ -32,6 +34,9 @@ pub enum SendError {
         /// The limit.
         limit: usize,
     },
+    /// The whole client shuts down.
+    #[error(transparent)]
+    ShuttingDown(MemoryExceeded),
     /// The action itself cannot be sent.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -60,9 +65,20 @@ impl Connection {
     pub fn send(&mut self, action: &Action, completion: Completion, cx: &mut Context<'_>) -> Result<u64, SendError> {
         let sent = self.session.send(action, completion, cx);
         if sent.is_err() {
-            self.session.counters.actions_refused += 1;
+            self.count_refusal();
         }
         sent
+    }
+
+    /// Counts an action that is not sent because the client shuts down.
+    pub(crate) const fn refuse(&mut self, exceeded: MemoryExceeded) -> SendError {
+        self.count_refusal();
+        SendError::ShuttingDown(exceeded)
+    }
+
+    /// An action was not sent.
+    pub(crate) const fn count_refusal(&mut self) {
+        self.session.counters.actions_refused += 1;
     }
 
     /// Whether an action waits for its answer.
@@ -108,7 +124,7 @@ impl Session {
         }
         self.check_available(action)?;
         self.await_events(action, &completion.strategy, cx);
-        let sequence = self.write_action(action)?;
+        let sequence = self.write_action(action, cx)?;
         self.pending.insert(sequence, completion, silences_session(action), self.write.added(), cx.now.instant);
         if action.name().eq_ignore_ascii_case(b"Command") {
             self.commands.insert(sequence);
@@ -118,7 +134,7 @@ impl Session {
         }
         self.counters.actions_sent += 1;
         if action.availability().is_some() {
-            self.want_version();
+            self.want_version(cx);
         }
         Ok(sequence)
     }
@@ -132,11 +148,15 @@ impl Session {
     }
 
     /// Puts an action into the write buffer under a new sequence number.
-    pub(super) fn write_action(&mut self, action: &Action) -> Result<u64, SendError> {
+    pub(super) fn write_action(&mut self, action: &Action, cx: &mut Context<'_>) -> Result<u64, SendError> {
         let sequence = self.ids.take();
         let mut bytes = Vec::with_capacity(256);
-        action.serialize(&self.ids.format(sequence), &mut bytes)?;
+        let id = self.ids.format(sequence);
+        action.serialize(&id, &mut bytes)?;
         if self.write.push(&bytes) {
+            if self.options.log_actions {
+                self.log_payload(Kind::ActionSent, &bytes, Some(&id), cx);
+            }
             Ok(sequence)
         } else {
             Err(SendError::WriteBufferFull { waiting: self.write.len(), limit: self.write.limit() })

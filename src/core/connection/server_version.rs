@@ -28,8 +28,8 @@ impl Connection {
     }
 
     /// Has the server asked for its version, unless that was done in this session or there is none.
-    pub fn want_version(&mut self, _: &mut Context<'_>) {
-        self.session.want_version();
+    pub fn want_version(&mut self, cx: &mut Context<'_>) {
+        self.session.want_version(cx);
     }
 
     /// The AMI version of the banner, such as `11.0.0`.
@@ -40,9 +40,10 @@ impl Connection {
 
 impl Session {
     /// Where the write buffer is full the question waits for the next one who wants to know.
-    pub(super) fn want_version(&mut self) {
+    pub(super) fn want_version(&mut self, cx: &mut Context<'_>) {
         if self.state.is_usable() && matches!(self.version, ServerVersion::Unasked) {
-            let asked = Action::new("CoreSettings").map_err(Into::into).and_then(|action| self.write_action(&action));
+            let asked =
+                Action::new("CoreSettings").map_err(Into::into).and_then(|action| self.write_action(&action, cx));
             if let Ok(sequence) = asked {
                 self.version = ServerVersion::Asked(sequence);
             }

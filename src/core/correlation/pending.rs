@@ -8,10 +8,11 @@
 
 use super::failure::{Failure, LossReason};
 use super::strategy::{Completion, LIST_DURATION, Strategy, is_broadcast};
+use crate::hash::NumberMap;
 use crate::protocol::{Frame, FrameKind, FrameRef, command};
 use crate::time::Instant;
 use core::time::Duration;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// Most bytes that the answers under way of one server may hold together: some ten of the longest lists allowed, and
 /// an end to what a server that never ends its lists can make this process keep.
@@ -117,6 +118,8 @@ pub struct Expired {
     pub sequence: u64,
     /// How long it had.
     pub after: Duration,
+    /// When it was sent, if nothing else could be answered because of it.
+    pub silenced_since: Option<Instant>,
     /// `None` while the driver has messages of it to judge.
     pub settled: Option<Settled>,
 }
@@ -124,7 +127,7 @@ pub struct Expired {
 /// The pending actions of one server.
 #[derive(Debug)]
 pub struct PendingTable {
-    entries: HashMap<u64, Pending>,
+    entries: NumberMap<u64, Pending>,
     deadlines: BTreeSet<(Instant, u64)>,
     capacity: usize,
     output_limit: usize,
@@ -143,7 +146,7 @@ impl PendingTable {
     /// A table for at most `capacity` actions, whose commands may put out `output_limit` bytes.
     pub fn new(capacity: usize, output_limit: usize) -> Self {
         Self {
-            entries: HashMap::new(),
+            entries: NumberMap::default(),
             deadlines: BTreeSet::new(),
             capacity,
             output_limit,
@@ -163,6 +166,11 @@ impl PendingTable {
     /// Whether none waits.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Bytes of all messages that are kept or being judged.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Whether an event may be part of an answer: of one that is waited for, or of one that is not any more.
@@ -360,12 +368,14 @@ impl PendingTable {
         if deadline > now {
             return None;
         }
-        let after = self.entries.get(&sequence).map_or(Duration::ZERO, |entry| entry.deadline.since(entry.sent));
+        let entry = self.entries.get(&sequence);
+        let after = entry.map_or(Duration::ZERO, |entry| entry.deadline.since(entry.sent));
+        let silenced_since = entry.filter(|entry| entry.silences_session).map(|entry| entry.sent);
         let settled = match self.end(sequence, Some(Failure::Timeout(after)), now) {
             Progress::Ends(settled) => Some(settled),
             Progress::Waits | Progress::Asks(_) => None,
         };
-        Some(Expired { sequence, after, settled })
+        Some(Expired { sequence, after, silenced_since, settled })
     }
 
     /// Ends all actions because their session is over, the oldest first. Those of which not every byte was among the
@@ -475,3 +485,7 @@ fn failed_originate(result: FrameRef<'_>) -> Option<Failure> {
         Failure::OriginateFailed(reason)
     })
 }
+
+#[cfg(test)]
+#[path = "pending_tests.rs"]
+mod tests;

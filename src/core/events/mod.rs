@@ -6,7 +6,7 @@ mod queue;
 mod subscription;
 
 pub use admission::Admission;
-pub use queue::{DropCounts, EventQueue, MAX_DROP_NAMES, QueuedEvent};
+pub use queue::{DropCounts, EventQueue, Lane, MAX_DROP_NAMES, PRIORITY_RUN, QueuedEvent};
 pub use subscription::{
     HeaderCondition, MAX_SUBSCRIPTIONS, NewSubscription, SubscriptionId, Subscriptions, TooManySubscriptions,
 };

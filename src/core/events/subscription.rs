@@ -170,7 +170,7 @@ impl Subscriptions {
 
     /// The names that anybody wants of this server, in lower case; `None` where somebody wants every event. Header
     /// conditions do not count.
-    pub fn names(&self, server: ServerId) -> Option<impl Iterator<Item = &[u8]>> {
+    pub fn names(&self, server: ServerId) -> Option<impl Iterator<Item = Vec<u8>>> {
         let is_concerned = move |list: &[Entry]| list.iter().any(|entry| entry.concerns(server));
         let named = self.by_name.iter().filter(move |(_, list)| is_concerned(list)).map(|(name, _)| name);
         (!is_concerned(&self.any)).then_some(named)

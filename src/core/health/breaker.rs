@@ -24,6 +24,9 @@ pub enum CircuitState {
 }
 
 impl CircuitState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Closed, Self::Open, Self::HalfOpen];
+
     /// The name in lower case, as logs, metrics and the PHP enum's value have it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -45,6 +45,19 @@ pub enum ConnectionState {
 }
 
 impl ConnectionState {
+    /// All of them, in the order in which they are declared.
+    pub const ALL: [Self; 9] = [
+        Self::Disconnected,
+        Self::Connecting,
+        Self::Connected,
+        Self::Authenticating,
+        Self::Ready,
+        Self::Degraded,
+        Self::Reconnecting,
+        Self::Closing,
+        Self::Fatal,
+    ];
+
     /// Whether actions may be sent.
     pub const fn is_usable(self) -> bool {
         matches!(self, Self::Ready | Self::Degraded)

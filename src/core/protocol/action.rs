@@ -4,6 +4,7 @@
 //! that an action which exists can be sent: only its action id, which is chosen later, is checked when
 //! it is serialised.
 
+use crate::redact::Redactor;
 use crate::version::Availability;
 use core::fmt;
 
@@ -216,25 +217,16 @@ fn without_leading_blanks(mut value: Vec<u8>) -> Vec<u8> {
     value
 }
 
-/// Whether a header's value is kept out of errors: passwords, the answer to a challenge, and what carries whatever the
+/// Whether a header's value is kept out of errors: what logs hide, the answer to a challenge, and what carries whatever the
 /// application puts there, such as variables, values of settings, commands and texts.
 fn may_be_secret(key: &[u8]) -> bool {
+    if Redactor::default().hides(key) {
+        return true;
+    }
     let key = key.to_ascii_lowercase();
-    [
-        b"secret".as_slice(),
-        b"password",
-        b"key",
-        b"variable",
-        b"token",
-        b"auth",
-        b"val",
-        b"command",
-        b"data",
-        b"body",
-        b"message",
-    ]
-    .iter()
-    .any(|word| memchr::memmem::find(&key, word).is_some())
+    [b"key".as_slice(), b"variable", b"auth", b"val", b"command", b"data", b"body", b"message"]
+        .iter()
+        .any(|word| memchr::memmem::find(&key, word).is_some())
 }
 
 /// A text for people, shortened.
@@ -358,7 +350,7 @@ mod tests {
 
     #[test]
     fn secrets_are_in_no_error_and_no_debug_text() {
-        for key in ["Secret", "Password", "Key", "Variable", "AuthToken"] {
+        for key in ["Secret", "Password", "Key", "Variable", "AuthToken", "PIN", "Md5Cred"] {
             let error = action().with_header(key, "hush\n").unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
             let action = action().with_header(key, "hush").unwrap();

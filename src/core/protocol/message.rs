@@ -24,6 +24,8 @@ const EVENT_LIST_LINES: usize = 3;
 ///
 /// The first, because one can hold the other: `OriginateResponse` is an event with a `Response` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+// A whole register: a byte with padding behind it is copied in overlapping pieces, for which the processor waits.
+#[repr(usize)]
 pub enum FrameKind {
     /// Something that happened, or an item of a list.
     Event,

@@ -31,8 +31,13 @@ fn numbers(spec: &OptionSpec) -> (String, String) {
         Kind::Millis { default, min, max } => range(default, min, max, " ms"),
         Kind::Bytes { default, min, max } => range(default, min, max, " bytes"),
         Kind::Count { default, min, max } => range(default, min, max, ""),
+        Kind::Choice { choices } => (
+            format!("`{}`", choices.first().unwrap()),
+            choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", "),
+        ),
         Kind::Flag { default } => (default.to_string(), "true, false".to_owned()),
-        Kind::Names => ("none".to_owned(), "names".to_owned()),
+        Kind::Names | Kind::Keys => ("none".to_owned(), "names".to_owned()),
+        Kind::Patterns => ("none".to_owned(), "patterns".to_owned()),
     }
 }
 

@@ -51,12 +51,13 @@ fn php_type(spec: &OptionSpec) -> &'static str {
         Kind::Seconds { .. } => "float",
         Kind::Millis { .. } | Kind::Count { .. } | Kind::Bytes { .. } => "int",
         Kind::Flag { .. } => "bool",
-        Kind::Names => "array",
+        Kind::Choice { .. } => "string",
+        Kind::Names | Kind::Keys | Kind::Patterns => "array",
     }
 }
 
 fn doc_type(spec: &OptionSpec) -> &'static str {
-    if spec.kind == Kind::Names { "list<string>" } else { php_type(spec) }
+    if php_type(spec) == "array" { "list<string>" } else { php_type(spec) }
 }
 
 fn grouped(number: impl std::fmt::Display) -> String {
@@ -90,7 +91,10 @@ fn range(spec: &OptionSpec) -> String {
             format!("Default {}, from {} to {}.", grouped(default), grouped(min), grouped(max))
         }
         Kind::Flag { default } => format!("Default {default}."),
-        Kind::Names => "Default none.".to_owned(),
+        Kind::Choice { choices } => {
+            format!("Default `{}`; one of `{}`.", choices.first().unwrap(), choices.join("`, `"))
+        }
+        Kind::Names | Kind::Keys | Kind::Patterns => "Default none.".to_owned(),
     }
 }
 
@@ -117,13 +121,14 @@ fn stub() -> String {
         stub += &wrapped("     *", spec.effect);
         writeln!(stub, "     *").unwrap();
         stub += &wrapped("     *", &format!("{}{scope} {}", range(spec), spec.bounds));
-        if spec.kind == Kind::Names {
-            writeln!(stub, "     *\n     * @var list<string> in lower case, each once").unwrap();
+        if php_type(spec) == "array" {
+            let kept = if spec.kind == Kind::Names { " in lower case, each once" } else { "" };
+            writeln!(stub, "     *\n     * @var list<string>{kept}").unwrap();
         }
         writeln!(stub, "     */\n    public readonly {} ${};\n", php_type(spec), camel_case(spec.name)).unwrap();
     }
     writeln!(stub, "    /**\n     * Takes named arguments; null is the same as not given. Each is explained at its property.\n     *").unwrap();
-    for spec in OPTIONS.iter().filter(|spec| spec.kind == Kind::Names) {
+    for spec in OPTIONS.iter().filter(|spec| php_type(spec) == "array") {
         writeln!(stub, "     * @param list<string>|null ${}", camel_case(spec.name)).unwrap();
     }
     stub += "     *
@@ -168,6 +173,7 @@ fn every_option_has_a_default_of_its_own_type() {
             Value::Int(_) => php_type(spec) == "int",
             Value::Bool(_) => php_type(spec) == "bool",
             Value::List(_) => php_type(spec) == "array",
+            Value::Bytes(_) => php_type(spec) == "string",
             _ => false,
         };
         assert!(fits, "{}", spec.name);

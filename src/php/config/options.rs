@@ -97,7 +97,8 @@ const fn php_type(spec: &OptionSpec) -> (DataType, Slot) {
         Kind::Seconds { .. } => (DataType::Double, Slot::Float),
         Kind::Millis { .. } | Kind::Count { .. } | Kind::Bytes { .. } => (DataType::Long, Slot::Int),
         Kind::Flag { .. } => (DataType::Bool, Slot::Bool),
-        Kind::Names => (DataType::Array, Slot::Array),
+        Kind::Choice { .. } => (DataType::String, Slot::String),
+        Kind::Names | Kind::Keys | Kind::Patterns => (DataType::Array, Slot::Array),
     }
 }
 

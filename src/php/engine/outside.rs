@@ -4,7 +4,7 @@ use super::{Engine, Waited};
 use crate::php::class;
 use crate::php::exceptions::{Class, Exception};
 use crate::php::zend::{self, CallError, PreparedCallable};
-use ami_reactor::Reactor;
+use ami_reactor::Guard;
 use ext_php_rs::exception::PhpResult;
 use ext_php_rs::types::Zval;
 use std::time::Duration;
@@ -13,20 +13,21 @@ impl Engine {
     /// The stream that is readable when a tick is due for a socket.
     pub(crate) fn stream(&self) -> PhpResult<Zval> {
         self.check_owner()?;
-        let stream = self.foreign.stream(&mut *self.reactor()?);
+        let stream = self.foreign.stream(&self.driver);
+        self.rest();
         stream.map_err(|error| Exception::new(Class::Connection, format!("no stream could be made: {error}")).into())
     }
 
     /// How long another loop may sleep, if the stream does not become readable before. `None` is for ever.
     pub(crate) fn until_due(&self) -> PhpResult<Option<Duration>> {
-        let due = self.due(&*self.reactor()?);
+        let due = self.due(&self.reactor()?);
         let now = self.reactor()?.now().instant;
         self.foreign.tell(due.map(|due| now + due));
         Ok(due)
     }
 
-    fn due(&self, reactor: &Reactor) -> Option<Duration> {
-        let has_more = self.signals.has_arrived() || !self.failures.borrow().is_empty();
+    fn due(&self, reactor: &Guard<'_>) -> Option<Duration> {
+        let has_more = self.signals.has_arrived() || !self.failures.borrow().is_empty() || !self.hand.is_empty();
         if has_more || (reactor.cluster().has_records() && self.logger.get().is_object()) {
             return Some(Duration::ZERO);
         }
@@ -45,12 +46,32 @@ impl Engine {
         }
     }
 
+    /// The application goes on to something else: a thread wakes the loop that watches, if there is one.
+    pub(super) fn rest(&self) {
+        if self.foreign.is_there()
+            && zend::process_generation() == self.generation
+            && let Ok(mut reactor) = self.reactor()
+        {
+            reactor.rest();
+        }
+    }
+
+    /// Whether a thread reads and writes.
+    pub(crate) const fn is_background(&self) -> bool {
+        self.driver.is_background()
+    }
+
+    /// Ends the thread of sockets that were all closed; the next one to open starts another.
+    pub(crate) fn stop(&self) {
+        self.driver.stop();
+    }
+
     /// Calls `handler` for these signals at the ends of ticks; without one, gives them back.
     pub(crate) fn register_signals(&self, handler: Option<PreparedCallable>, signals: &[i32]) -> PhpResult {
         self.check_owner()?;
         let before = match handler {
             None => Ok(self.signals.let_go()),
-            Some(handler) => self.signals.register(&mut *self.reactor()?, handler, signals),
+            Some(handler) => self.signals.register(&self.driver, handler, signals),
         };
         match before {
             Ok(before) => drop(before),
@@ -82,6 +103,7 @@ impl Engine {
             self.check_owner()?;
         }
         // What the handler ended is told in the same tick.
+        self.round.begin();
         self.settle_all()
     }
 }

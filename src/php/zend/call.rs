@@ -70,8 +70,13 @@ impl PreparedCallable {
     #[inline]
     pub(crate) fn call(&self, arguments: &[Zval]) -> Result<Zval, CallError> {
         // Not dropped when a fatal error jumps over this frame; the engine then frees objects whatever their count.
-        let _alive = self.closure.shallow_clone();
-        let target = self.target;
+        self.clone().call_held(arguments)
+    }
+
+    /// The same for a caller that has this one for itself, so that nobody can drop it meanwhile.
+    #[inline]
+    pub(crate) fn call_held(&self, arguments: &[Zval]) -> Result<Zval, CallError> {
+        let target = &self.target;
         // SAFETY: the function belongs to the closure that is held here.
         unsafe { call(target.function_handler, target.object, target.called_scope, arguments) }
     }
@@ -176,6 +181,12 @@ unsafe fn take_text(text: *mut c_char) -> Option<String> {
     }
 }
 
+/// Whether nothing is pending: no exception, and no end.
+#[inline]
+pub(crate) fn is_calm() -> bool {
+    exception_pending().is_null()
+}
+
 /// Whether `exit()` is unwinding the stack: return to PHP at once and call nothing.
 pub(crate) fn is_unwinding() -> bool {
     let exception = exception_pending();
@@ -191,6 +202,7 @@ pub(crate) fn take_pending_exception() -> Option<Zval> {
     ExecutorGlobals::take_exception()?.into_zval(false).ok()
 }
 
+#[inline]
 fn exception_pending() -> *const ZendObject {
     // SAFETY: the globals of this thread. Not through `ExecutorGlobals`, whose lock costs as much as the rest of a call.
     unsafe { (*ext_php_rs_executor_globals()).exception }

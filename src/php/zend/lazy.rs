@@ -10,13 +10,18 @@ use std::ptr;
 
 use ext_php_rs::class::RegisteredClass;
 use ext_php_rs::ffi::{
-    zend_std_compare_objects, zend_std_get_properties, zend_std_get_property_ptr_ptr, zend_std_has_property,
-    zend_std_read_property, zend_std_unset_property, zend_std_write_property,
+    ext_php_rs_zend_object_alloc, zend_object_std_init, zend_std_compare_objects, zend_std_get_properties,
+    zend_std_get_property_ptr_ptr, zend_std_has_property, zend_std_read_property, zend_std_unset_property,
+    zend_std_write_property,
 };
+use ext_php_rs::flags::ZvalTypeFlags;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable, ZendObject, ZendStr, Zval};
 use ext_php_rs::zend::{ClassEntry, ZendObjectHandlers};
 
 use super::{Slot, declare_readonly};
+
+/// `GC_NOT_COLLECTABLE` of `Zend/zend_types.h`, the same from PHP 8.1 to 8.5.
+const NOT_COLLECTABLE: u32 = 1 << 4;
 
 /// A class all of whose properties are readonly and may be made on demand.
 pub(crate) trait Lazy: RegisteredClass {
@@ -46,14 +51,39 @@ pub(crate) fn make_lazy<T: Lazy>(class: &mut ClassEntry) {
     }
 }
 
-/// Gives the property at a place of [`Lazy::SLOTS`] its value ahead of any read; one that has a value keeps it.
+/// A new object whose first properties have these values, and the others those of their declarations.
+///
+/// For objects of which there are millions: the general way sets every property twice, by its name. The values are numbers,
+/// strings and arrays of strings, and so must all be that the object is ever given.
 #[inline]
-pub(crate) fn set_slot<T: Lazy>(object: &mut ZendClassObject<T>, place: usize, value: Zval) {
-    debug_assert!(place < T::SLOTS.len(), "no such property");
-    if place < T::SLOTS.len() {
-        // SAFETY: the object is of this class, whose slots are declared first and in this order.
-        unsafe { write_slot(&raw mut object.std, place, value) };
+pub(crate) fn filled_object<T: RegisteredClass, const N: usize>(value: T, first: [Zval; N]) -> Zval {
+    let mut zval = Zval::new();
+    // SAFETY: the allocation has room for the object and for the properties that its class declares, each of which is
+    // written: by a value as far as there are properties, the others by their defaults, which are not counted. The
+    // engine frees the object by the handlers of its class, which expect what is written here.
+    unsafe {
+        let metadata = T::get_metadata();
+        let class = ptr::from_ref(metadata.ce()).cast_mut();
+        let object: *mut ZendClassObject<T> =
+            ext_php_rs_zend_object_alloc(size_of::<ZendClassObject<T>>(), class).cast();
+        ptr::write(&raw mut (*object).obj, Some(value));
+        let std = &raw mut (*object).std;
+        zend_object_std_init(std, class);
+        (*std).handlers = metadata.handlers();
+        // Nothing in it can be part of a cycle: the collector need not look each time that somebody lets go of it.
+        (*std).gc.u.type_info |= NOT_COLLECTABLE;
+        let slots = (*std).properties_table.as_mut_ptr();
+        let declared = usize::try_from((*class).default_properties_count).unwrap_or_default();
+        let given = N.min(declared);
+        for (place, value) in first.into_iter().enumerate().take(given) {
+            ptr::write(slots.add(place), value);
+            (*slots.add(place)).u2.extra = 0;
+        }
+        ptr::copy_nonoverlapping((*class).default_properties_table.add(given), slots.add(given), declared - given);
+        zval.value.obj = std;
+        zval.u1.type_info = ZvalTypeFlags::ObjectEx.bits();
     }
+    zval
 }
 
 unsafe fn write_slot(object: *mut ZendObject, place: usize, value: Zval) {

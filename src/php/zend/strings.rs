@@ -139,8 +139,45 @@ pub(crate) struct Names {
 }
 
 struct Name {
-    sent: Box<[u8]>,
+    print: Print,
+    /// The bytes between the first and the last eight, of which the print tells nothing.
+    middle: Box<[u8]>,
     key: Key,
+}
+
+/// The length of some bytes, and the first and the last eight of them: in up to 16 bytes that is all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Print {
+    len: usize,
+    head: u64,
+    tail: u64,
+}
+
+impl Print {
+    #[inline]
+    fn of(bytes: &[u8]) -> Self {
+        let (head, tail) = match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+            _ => match (bytes.first_chunk(), bytes.last_chunk()) {
+                (Some(head), Some(tail)) => (u32::from_le_bytes(*head).into(), u32::from_le_bytes(*tail).into()),
+                _ => (bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0),
+            },
+        };
+        Self { len: bytes.len(), head, tail }
+    }
+
+    /// Cheap, and enough for names that differ in length or at their ends.
+    #[inline]
+    fn hash(self) -> usize {
+        let mixed = (self.head ^ self.tail.rotate_left(23) ^ (self.len as u64)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 40) as usize
+    }
+}
+
+/// What a print does not tell.
+#[inline]
+fn middle(bytes: &[u8]) -> &[u8] {
+    bytes.get(8..bytes.len().saturating_sub(8)).unwrap_or_default()
 }
 
 /// A string as the key of a PHP array.
@@ -193,19 +230,20 @@ impl Names {
         if self.table.is_empty() {
             self.table.resize_with(Self::PLACES, || None);
         }
-        let mut place = hash(sent) & (Self::PLACES - 1);
+        let print = Print::of(sent);
+        let mut place = print.hash() & (Self::PLACES - 1);
         // Ends: at least half of the places are free.
         while let Some(Some(name)) = self.table.get(place) {
-            if *name.sent == *sent {
+            if name.print == print && (name.middle.is_empty() || *name.middle == *middle(sent)) {
                 return FoundKey { key: name.key, owned: false };
             }
             place = (place + 1) & (Self::PLACES - 1);
         }
-        self.add(sent, numeric, place)
+        self.add(sent, print, numeric, place)
     }
 
     #[cold]
-    fn add(&mut self, sent: &[u8], numeric: bool, place: usize) -> FoundKey {
+    fn add(&mut self, sent: &[u8], print: Print, numeric: bool, place: usize) -> FoundKey {
         let keep = self.len < MAX_NAMES && sent.len() <= MAX_NAME;
         let lowered;
         let bytes = if self.lower {
@@ -231,7 +269,7 @@ impl Names {
             }
         };
         if keep && let Some(free) = self.table.get_mut(place) {
-            *free = Some(Name { sent: sent.into(), key });
+            *free = Some(Name { print, middle: middle(sent).into(), key });
             self.len += 1;
         }
         FoundKey { key, owned: !keep }
@@ -241,22 +279,5 @@ impl Names {
 impl fmt::Debug for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Names").field("len", &self.len).finish_non_exhaustive()
-    }
-}
-
-/// Cheap, and enough for names that differ in length or at their ends.
-#[inline]
-fn hash(bytes: &[u8]) -> usize {
-    let head = word(bytes.first_chunk(), bytes);
-    let tail = word(bytes.last_chunk(), bytes);
-    let mixed = (head ^ tail.rotate_left(23) ^ (bytes.len() as u64)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 40) as usize
-}
-
-#[inline]
-fn word(chunk: Option<&[u8; 8]>, bytes: &[u8]) -> u64 {
-    match chunk {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }

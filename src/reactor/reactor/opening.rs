@@ -1,6 +1,7 @@
 //! How connections begin and end.
 
 use super::{Reactor, link_mut};
+use crate::resolve::Lookups;
 use crate::token;
 use crate::transport::{Handshake, Tcp, Tls, Transport};
 use ami_core::cluster::ServerId;
@@ -53,7 +54,8 @@ impl Reactor {
     pub(super) fn carry_out(&mut self, now: Now) {
         while let Some(request) = self.cluster.effects().requests.pop_front() {
             match request {
-                TransportRequest::Resolve(id) => self.look_up(id),
+                TransportRequest::Resolve(id) => self.look_up(id, now),
+                TransportRequest::Forget(id) => self.resolver.forget(id),
                 TransportRequest::Connect(id, address) => self.connect(id, address, now),
                 TransportRequest::Close(id) => self.close(id),
             }
@@ -65,10 +67,16 @@ impl Reactor {
         self.resolver.set_lookup(Arc::new(lookup));
     }
 
-    fn look_up(&mut self, id: ServerId) {
+    /// What is looked up at the moment.
+    pub fn lookups(&self) -> Lookups {
+        self.resolver.lookups()
+    }
+
+    fn look_up(&mut self, id: ServerId, now: Now) {
         let Some(connection) = self.cluster.connection(id) else { return };
-        if let Host::Name(name) = &connection.config().host {
-            self.resolver.ask(name, id, self.poll.registry());
+        let Host::Name(name) = &connection.config().host else { return };
+        if let Err(refused) = self.resolver.ask(name, id, self.poll.registry()) {
+            self.cluster.handle_resolved(id, Err(&refused.to_string()), now);
         }
     }
 

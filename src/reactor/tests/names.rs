@@ -6,7 +6,7 @@ mod common;
 use ami_core::config::{ClientOptions, ServerConfig, ServerKey, Source, Value};
 use ami_core::correlation::LossReason;
 use ami_core::health::ConnectionState;
-use ami_reactor::{MAX_WAIT, Reactor};
+use ami_reactor::{Lookups, MAX_WAIT, Reactor};
 use ami_simulator::Simulator;
 use common::{Client, PATIENCE, nodes, quick};
 use nix::sys::signal::{SigSet, Signal};
@@ -229,4 +229,24 @@ fn a_thread_that_looks_names_up_takes_no_signals_and_others_still_do() {
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGALRM, Signal::SIGCHLD, Signal::SIGUSR1] {
         assert!(question.blocked.contains(signal) && !here.contains(signal), "{signal}");
     }
+}
+
+#[test]
+fn servers_that_come_and_go_while_dns_is_dead_leave_no_lookup_behind_but_those_under_way() {
+    let simulator = nodes(1, |_, _| {});
+    let (mut client, _asked) = named(&simulator, &["127.0.0.1"], quick());
+    client.open_all();
+    client.until(Client::all_ready);
+    let options = Arc::new(ClientOptions { enforce_ip_endpoints: false, ..quick() });
+    for number in 1..=200 {
+        let id = add(&mut client.reactor, &simulator, number, &format!("pbx{number}.example"), &options);
+        let now = client.reactor.now();
+        client.reactor.cluster_mut().open(id, now);
+        client.tick(Duration::ZERO, None);
+        assert_eq!(client.reactor.lookups().servers, 1);
+        client.reactor.cluster_mut().remove(id, now).unwrap();
+        client.tick(Duration::ZERO, None);
+    }
+    assert_eq!(client.reactor.lookups(), Lookups { under_way: 32, ..Lookups::default() });
+    assert_eq!(client.reactor.cluster().len(), 1);
 }

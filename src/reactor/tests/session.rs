@@ -3,8 +3,10 @@
 
 mod common;
 
+use ami_core::correlation::Completion;
 use ami_core::health::ConnectionState;
 use ami_core::protocol::Action;
+use ami_reactor::Driver;
 use common::{Client, PATIENCE, nodes, quick};
 use std::time::Duration;
 
@@ -84,4 +86,25 @@ fn an_action_that_is_sent_makes_the_next_tick_due() {
     client.ask("Ping");
     assert_eq!(client.reactor.until_due(), Some(Duration::ZERO));
     client.until(|client| client.settled.len() == 1);
+}
+
+#[test]
+fn a_wait_that_expects_an_answer_ends_with_it_and_one_without_an_answer_at_its_time() {
+    let simulator = nodes(1, |_, _| {});
+    let client = Client::ready(&simulator, quick());
+    let Client { reactor, ids, .. } = client;
+    let driver = Driver::new(reactor).unwrap();
+    let ticked = |timeout| {
+        driver.reactor().unwrap().expect_answer();
+        driver.tick(timeout, None).unwrap();
+    };
+    let now = driver.reactor().unwrap().now();
+    let ping = Action::new("Ping").unwrap();
+    let _ = driver.reactor().unwrap().cluster_mut().send(ids[0], &ping, Completion::by_answer(PATIENCE), now).unwrap();
+    while driver.reactor().unwrap().cluster_mut().effects().settled.is_empty() {
+        ticked(PATIENCE);
+    }
+    driver.reactor().unwrap().cluster_mut().effects().settled.clear();
+    ticked(Duration::from_millis(1));
+    assert!(driver.reactor().unwrap().cluster_mut().effects().settled.is_empty(), "nobody answers");
 }

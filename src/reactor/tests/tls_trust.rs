@@ -202,7 +202,7 @@ fn without_verification_anybody_is_believed_and_that_is_told() {
         client.reactor.tick(std::time::Duration::from_millis(50), None).unwrap();
         assert_eq!(client.first().last_loss(), None);
         let log = &mut client.reactor.cluster_mut().effects().log;
-        told += std::iter::from_fn(|| log.pop()).filter(|record| record.message.contains("is not verified")).count();
+        told += std::iter::from_fn(|| log.pop()).filter(|record| record.message().contains("is not verified")).count();
     }
     assert_eq!(told, 1);
     leave(client);

@@ -7,8 +7,10 @@ namespace Apn\AmiClient\Tests\Asterisk;
 use Apn\AmiClient\AmiClient;
 use Apn\AmiClient\AmiClientManager;
 use Apn\AmiClient\GenericAction;
+use Apn\AmiClient\Tests\Support\Mode;
 use PHPUnit\Framework\Attributes\RequiresPhpExtension;
 use PHPUnit\Framework\TestCase;
+use Psr\Log\LoggerInterface;
 
 /**
  * Tests against the real servers that ASTERISK_22 and ASTERISK_16 (host:port) name, configured like tests/asterisk/conf.
@@ -49,13 +51,13 @@ abstract class AsteriskTestCase extends TestCase
      * @param array<string, mixed> $server settings of the server that differ
      * @param array<string, mixed> $options
      */
-    protected function manager(string $version, array $server = [], array $options = []): AmiClientManager
+    protected function manager(string $version, array $server = [], array $options = [], ?LoggerInterface $logger = null): AmiClientManager
     {
         [$host, $port] = explode(':', self::address($version));
         $manager = AmiClientManager::fromConfig([
             'servers' => ['pbx' => $server + ['host' => $host, 'port' => $port, 'username' => 'dialer', 'secret' => 's3cret']],
-            'options' => $options,
-        ]);
+            'options' => $options + Mode::options(),
+        ], $logger);
         $this->managers[] = $manager;
 
         return $manager;

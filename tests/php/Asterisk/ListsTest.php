@@ -14,7 +14,7 @@ final class ListsTest extends AsteriskTestCase
 {
     private const int LISTS = 50;
 
-    private const int FLOOD = 5000;
+    private const int FLOOD = 30_000;
 
     #[DataProvider('versions')]
     public function test_queue_status_is_what_another_session_gets(string $version): void

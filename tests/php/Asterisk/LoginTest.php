@@ -87,8 +87,8 @@ final class LoginTest extends AsteriskTestCase
         self::assertSame(1, $after['frames'] - $before['frames']);
         self::assertSame(0, $after['frames_cut'] - $before['frames_cut']);
         $goodbye = "Response: Goodbye\r\nActionID: \r\nMessage: Thanks for all the fish.\r\n\r\n";
-        self::assertGreaterThan(\strlen($goodbye), $after['bytes_read'] - $before['bytes_read']);
-        self::assertLessThan(\strlen($goodbye) + 64, $after['bytes_read'] - $before['bytes_read']);
+        self::assertGreaterThan(\strlen($goodbye), $after['read_bytes'] - $before['read_bytes']);
+        self::assertLessThan(\strlen($goodbye) + 64, $after['read_bytes'] - $before['read_bytes']);
     }
 
     /**

@@ -11,6 +11,7 @@ use Apn\AmiClient\ConnectionState;
 use Apn\AmiClient\GenericAction;
 use Apn\AmiClient\Loop\Ticker;
 use Apn\AmiClient\SingleResponse;
+use Apn\AmiClient\Tests\Support\Mode;
 use Apn\AmiClient\Tests\Support\Simulator;
 use PHPUnit\Framework\TestCase;
 use Psr\Clock\ClockInterface;
@@ -33,7 +34,7 @@ abstract class TickerTestCase extends TestCase
             self::markTestSkipped('there is no simulator: cargo build -p ami-simulator');
         }
         $this->simulator = new Simulator('--nodes', '1', '--calls', '0');
-        $this->manager = AmiClientManager::fromConfig(['servers' => $this->simulator->servers(), 'options' => $this->options()]);
+        $this->manager = AmiClientManager::fromConfig(['servers' => $this->simulator->servers(), 'options' => $this->options() + Mode::options()]);
         $this->ticker = $this->ticker($this->manager);
     }
 
@@ -163,6 +164,18 @@ abstract class TickerTestCase extends TestCase
         self::assertNull($this->manager->nextTimerMs());
     }
 
+    public function test_a_manager_that_shuts_down_because_of_its_memory_limit_leaves_the_loop(): void
+    {
+        $this->manager = AmiClientManager::fromConfig(['servers' => $this->simulator->servers(), 'options' => ['memory_limit' => 128 << 20]]);
+        $this->ticker = $this->ticker($this->manager);
+        $this->becomeReady();
+        $leak = str_repeat('x', 128 << 20);
+        $this->runLoop();
+        unset($leak);
+        self::assertStringStartsWith('memory_limit: ', (string) $this->manager->shutdownReason());
+        self::assertSame(ConnectionState::Disconnected, $this->manager->default()->state());
+    }
+
     public function test_one_that_is_stopped_does_nothing_and_goes_on_when_started_again(): void
     {
         $this->becomeReady();
@@ -204,7 +217,7 @@ abstract class TickerTestCase extends TestCase
                 return $this->throws ? throw new \DomainException('no time') : new \DateTimeImmutable();
             }
         };
-        $this->manager = AmiClientManager::fromConfig(['servers' => $this->simulator->servers()], clock: $clock);
+        $this->manager = AmiClientManager::fromConfig(['servers' => $this->simulator->servers(), 'options' => Mode::options()], clock: $clock);
         $this->ticker = $this->ticker($this->manager);
         $this->becomeReady();
         $clock->throws = true;

@@ -60,8 +60,13 @@ final class Simulator
     /** Leaves the processor to the others, as a node on another machine does. */
     public function stepBack(): void
     {
-        exec('renice -n 19 -p ' . proc_get_status($this->process)['pid'] . ' 2>&1', $lines, $status);
+        exec('renice -n 19 -p ' . $this->processId() . ' 2>&1', $lines, $status);
         $status === 0 || throw new \RuntimeException(implode(' ', $lines));
+    }
+
+    public function processId(): int
+    {
+        return proc_get_status($this->process)['pid'];
     }
 
     /** A line for its standard input, such as 'pbx2 fault reset'; it must have been started with --stdin. */

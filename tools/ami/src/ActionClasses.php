@@ -95,20 +95,20 @@ final readonly class ActionClasses
 
         $hidden = '';
         foreach ($action->parameters as $parameter) {
-            $hidden .= $parameter->isSecret() ? "        \$this->$parameter->argument = self::hidden(\$$parameter->argument);\n" : '';
+            $hidden .= $parameter->isHidden() ? "        {$parameter->hidingValue()}\n" : '';
         }
 
         return Text::docblock([implode("\n", $says)], '    ')
             . "    public function __construct(\n        $lines\n    ) " . ($hidden === '' ? '{}' : "{\n$hidden    }") . "\n";
     }
 
-    /** The properties that hide secrets. */
+    /** The properties that hide something. */
     private static function secrets(ActionFacts $action): string
     {
-        $secrets = array_filter($action->parameters, static fn(Parameter $parameter): bool => $parameter->isSecret());
+        $secrets = array_filter($action->parameters, static fn(Parameter $parameter): bool => $parameter->isHidden());
 
         return implode("\n", array_map(
-            static fn(Parameter $parameter): string => "    private ?\\SensitiveParameterValue \$$parameter->argument;\n",
+            static fn(Parameter $parameter): string => "    {$parameter->hidingProperty()}\n",
             $secrets,
         ));
     }

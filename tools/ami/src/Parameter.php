@@ -34,6 +34,24 @@ final readonly class Parameter
         return $this->kind === 'secret';
     }
 
+    /** Whether no dump shows it: a secret, or what may be one, as a variable of the dialplan may. */
+    public function isHidden(): bool
+    {
+        return \in_array($this->kind, ['secret', 'value', 'variables'], true);
+    }
+
+    /** The property that hides it. */
+    public function hidingProperty(): string
+    {
+        return 'private ' . ($this->isSecret() ? '?\SensitiveParameterValue' : 'HiddenValue') . " \$$this->argument;";
+    }
+
+    /** How the property gets its value. */
+    public function hidingValue(): string
+    {
+        return "\$this->$this->argument = " . ($this->isSecret() ? "self::hidden(\$$this->argument)" : "new HiddenValue(\$$this->argument)") . ';';
+    }
+
     /** Whether it stands for whatever headers the application has. */
     public function isMore(): bool
     {
@@ -43,9 +61,8 @@ final readonly class Parameter
     /** The line of the constructor, which is the property as well unless that hides a secret. */
     public function promoted(): string
     {
-        // Variables may hold secrets, as GenericAction's headers may.
-        $attribute = $this->isSecret() || $this->kind === 'variables' ? "#[\\SensitiveParameter]\n        " : '';
-        $visibility = $this->isSecret() ? '' : 'public ';
+        $attribute = $this->isHidden() ? "#[\\SensitiveParameter]\n        " : '';
+        $visibility = $this->isHidden() ? '' : 'public ';
         $default = $this->required ? '' : ' = ' . match (true) {
             $this->default !== null => var_export($this->default, true),
             $this->isArray() => '[]',
@@ -72,10 +89,11 @@ final readonly class Parameter
             'yes' => "$name => self::yes($value),",
             'names' => "$name => self::names($value),",
             'mask' => "$name => self::mask($value),",
-            'variables' => "$name => self::variables($value),",
+            'variables' => "$name => self::variables({$value}->array()),",
             'indexed' => '...self::indexed(' . var_export(strstr($this->header, '(', true), true) . ", $value),",
             'changes' => "...ConfigChange::headers($value),",
             'secret' => "$name => self::shown($value),",
+            'value' => "$name => {$value}->string(),",
             default => "$name => $value,",
         };
     }
@@ -92,7 +110,7 @@ final readonly class Parameter
             'on', 'yes' => 'bool',
             'names' => 'array|string',
             'mask' => 'array|bool|string',
-            'open', 'secret' => 'string',
+            'open', 'secret', 'value' => 'string',
             'variables', 'headers', 'indexed', 'changes' => 'array',
             default => $this->kind,
         };

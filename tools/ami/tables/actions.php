@@ -118,7 +118,7 @@ return [
         'Key' => ['string', 'only keys under this one'],
     ]],
     'DBPut' => ['Writes a key of Asterisk\'s database.', [
-        'Val' => ['string', 'the value', 'value'],
+        'Val' => ['value', 'the value', 'value'],
     ]],
     'DeviceStateList' => ['Lists the states of all devices.'],
     'DialplanExtensionAdd' => ['Adds a priority of an extension to the dialplan, until the dialplan is reloaded.', [
@@ -358,7 +358,7 @@ return [
     'SendText' => ['Sends a text message within a call.'],
     'Setvar' => ['Sets a variable or a function, of a channel or a global one.', [
         'Variable' => ['string', 'the variable, or a function such as `CALLERID(num)`', 'variable'],
-        'Value' => ['string', 'the value'],
+        'Value' => ['value', 'the value'],
         'Channel' => ['string', 'whose variable; a global one where it is null'],
     ]],
     'ShowDialPlan' => ['Lists the dialplan. A big one has more priorities than a list may have items: name a context.', [

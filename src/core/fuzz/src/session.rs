@@ -225,7 +225,7 @@ impl Play {
                     assert!(!self.asked && !self.open, "one socket at a time");
                     self.asked = true;
                 }
-                TransportRequest::Resolve(_) => panic!("an address needs no lookup"),
+                TransportRequest::Resolve(_) | TransportRequest::Forget(_) => panic!("an address needs no lookup"),
                 TransportRequest::Close(_) => (self.asked, self.open) = (false, false),
             }
         }
@@ -251,7 +251,7 @@ impl Play {
         let connection = self.connection();
         let counters = connection.counters();
         assert_eq!(connection.pending_actions(), self.waiting.len());
-        let ended = counters.actions_completed + counters.actions_failed;
+        let ended = counters.actions_completed + counters.actions_failed();
         assert_eq!(counters.actions_sent, ended + self.waiting.len() as u64);
         let queued = connection.queued_events();
         assert!(queued <= connection.options().event_queue_capacity);

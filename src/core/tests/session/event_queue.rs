@@ -2,6 +2,7 @@
 
 use crate::support::{MILLISECOND, SECOND, Session, field};
 use ami_core::config::ClientOptions;
+use ami_core::events::{HeaderCondition, NewSubscription};
 use ami_core::log::LogValue;
 use std::collections::HashMap;
 
@@ -78,7 +79,7 @@ fn an_interval_of_zero_tells_nothing_and_still_counts() {
     session.event("B");
     session.pass(10 * SECOND);
     assert_eq!(session.connection().drops().total(), 1);
-    assert!(!session.records.iter().any(|record| record.message.contains("dropped")));
+    assert!(!session.records.iter().any(|record| record.message().contains("dropped")));
 }
 
 #[test]
@@ -90,6 +91,19 @@ fn events_that_nobody_listens_to_are_counted_and_take_no_room() {
     assert_eq!(session.connection().queued_events(), 1);
     assert_eq!(session.counters().events_unheard, 2, "FullyBooted was not listened to either");
     assert_eq!(session.cluster.take_counts().events_unheard, 2);
+}
+
+#[test]
+fn events_whose_headers_nobody_asked_for_take_no_room_either() {
+    let mut session = Session::ready();
+    let conditions =
+        vec![HeaderCondition { header: b"Queue".as_slice().into(), values: vec![b"sales".as_slice().into()] }];
+    let name = Some(b"join".as_slice().into());
+    session.cluster.subscribe(NewSubscription { name, conditions, ..NewSubscription::default() }).unwrap();
+    session.frame(&["Event: Join", "Queue: support"]);
+    session.frame(&["Event: Join", "Queue: sales"]);
+    session.frame(&["Event: Join"]);
+    assert_eq!((session.connection().queued_events(), session.counters().events_unheard), (1, 3));
 }
 
 #[test]
@@ -139,4 +153,20 @@ fn drops_that_do_not_end_are_told_every_interval() {
         session.pass(100 * MILLISECOND);
     }
     assert_eq!(session.records_of("events were dropped: listeners are too slow for this server").len(), 3);
+}
+
+#[test]
+fn drops_that_nobody_was_told_of_are_told_when_the_server_is_closed() {
+    let mut session = small_queue();
+    for _ in 0..5 {
+        session.event("VarSet");
+    }
+    session.close();
+    session.event("VarSet");
+    session.end();
+    let told = session.records_of("events were dropped: listeners are too slow for this server");
+    assert_eq!(told.len(), 1);
+    assert_eq!(field(told[0], "dropped"), Some(&LogValue::Int(3)));
+    session.pass(60 * SECOND);
+    assert_eq!(session.records_of("events were dropped: listeners are too slow for this server").len(), 1);
 }

@@ -219,7 +219,7 @@ fn a_refused_filter_is_told_once_and_leaves_the_mask() {
     session.tick();
     assert!(told(&mut session).iter().all(|text| text.starts_with('=')), "it takes none in this session");
     let records = session.records_of("the server takes no filter; in this session there is only the event mask");
-    assert_eq!(records.iter().map(|record| record.level).collect::<Vec<_>>(), [Level::Notice]);
+    assert_eq!(records.iter().map(|record| record.level()).collect::<Vec<_>>(), [Level::Notice]);
     session.cluster.unsubscribe(any);
     session.end();
     session.come_back();
@@ -245,7 +245,7 @@ fn a_filter_that_cannot_be_lifted_is_a_warning() {
     session.tick();
     assert_eq!(refuse(&mut session, "Filter"), 1);
     let records = session.records_of("a filter could not be lifted; events are missing in this session");
-    assert_eq!(records.iter().map(|record| record.level).collect::<Vec<_>>(), [Level::Warning]);
+    assert_eq!(records.iter().map(|record| record.level()).collect::<Vec<_>>(), [Level::Warning]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn each_pending_action_fails_exactly_once_the_oldest_first() {
     assert_eq!(session.outcomes(), asked.iter().map(|&sequence| (sequence, failure.clone())).collect::<Vec<_>>());
     session.pass(120 * SECOND);
     assert_eq!(session.outcomes(), []);
-    assert_eq!((session.counters().actions_failed, session.connection().pending_actions()), (50, 0));
+    assert_eq!((session.counters().actions_failed(), session.connection().pending_actions()), (50, 0));
 }
 
 #[test]

@@ -299,3 +299,34 @@ fn servers_that_wait_for_their_names_keep_no_other_from_connecting() {
     let begun: Vec<_> = world.connects.iter().map(|(id, _)| *id).collect();
     assert_eq!(begun[2..], [literal[2], named[0]]);
 }
+
+#[test]
+fn a_lookup_is_forgotten_with_its_server_and_not_before() {
+    let mut session = opened();
+    let (id, now) = (session.id, session.now);
+    pass_to_lookup(&mut session);
+    session.cluster.close(id, now);
+    session.carry_out();
+    session.open();
+    assert_eq!(session.forgotten, [], "a late answer still serves the next attempt");
+    assert!(session.remove(id));
+    assert_eq!(session.forgotten, [id]);
+}
+
+#[test]
+fn nothing_is_forgotten_of_a_server_that_has_an_address() {
+    let mut session = Session::ready();
+    let id = session.id;
+    session.remove(id);
+    session.end();
+    assert!(session.cluster.connection(id).is_none());
+    assert_eq!(session.forgotten, []);
+}
+
+#[test]
+fn what_a_resolver_says_is_told_without_its_secrets() {
+    let mut session = opened();
+    fail_lookup(&mut session, "no answer from https://dns:hunter2@192.0.2.53, token=hunter2");
+    let told = format!("{:?} {:?}", session.loss(), session.records);
+    assert!(told.contains("https://dns:***@192.0.2.53, token=***") && !told.contains("hunter2"), "{told}");
+}

@@ -106,6 +106,31 @@ fn a_server_that_dies_under_a_silencing_action_is_noticed_after_that_actions_tim
 }
 
 #[test]
+fn further_actions_that_silence_the_session_do_not_excuse_a_server_that_answered_none_in_its_time() {
+    let mut session = Session::ready();
+    for _ in 0..75 {
+        session.ask(&action("WaitEvent"));
+        session.pass(SECOND);
+        if session.loss().is_some() {
+            break;
+        }
+    }
+    assert_eq!(session.loss(), Some(&LossReason::HeartbeatLost));
+}
+
+#[test]
+fn one_that_got_nothing_in_its_time_is_forgotten_as_soon_as_anything_is_read() {
+    let mut session = Session::ready();
+    let (_, first) = session.ask(&action("WaitEvent"));
+    session.pass(30 * SECOND);
+    session.ask(&originate(&[("Async", "false"), ("Timeout", "120000")]));
+    session.received();
+    session.frame(&["Response: Success", &first]);
+    session.pass(100 * SECOND);
+    assert_eq!((session.received().len(), session.state()), (0, ConnectionState::Ready));
+}
+
+#[test]
 fn other_events_with_its_id_are_for_listeners_alone() {
     let mut session = Session::ready();
     session.subscribe(None);

@@ -63,6 +63,7 @@ impl Run {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let options = ClientOptions {
             event_queue_capacity: rng.random_range(1..50),
+            event_priorities: if rng.random() { vec![b"hangup".as_slice().into()] } else { Vec::new() },
             max_events_per_tick: rng.random_range(1..20),
             max_connecting: rng.random_range(1..=SERVERS),
             max_connect_attempts_per_tick: rng.random_range(1..3),
@@ -337,7 +338,7 @@ impl Run {
                 counters.events - counters.events_queued - counters.events_unheard - counters.events_before_ready;
             let before = self.consumed.insert(id, consumed).unwrap_or_default();
             assert!(consumed >= before, "events go one way only");
-            assert_eq!(counters.actions_sent, counters.actions_completed + counters.actions_failed + pending as u64);
+            assert_eq!(counters.actions_sent, counters.actions_completed + counters.actions_failed() + pending as u64);
             assert!(connection.queued_events() <= connection.options().event_queue_capacity);
             assert!(
                 connection.next_deadline() >= self.world.cluster.next_deadline()

@@ -42,7 +42,10 @@ fn a_server_that_never_says_fully_booted_is_used_after_five_seconds_and_that_is_
     session.pass(MILLISECOND);
     assert_eq!(session.state(), ConnectionState::Ready);
     assert!(
-        session.records.iter().any(|record| record.level == Level::Notice && record.message.contains("FullyBooted"))
+        session
+            .records
+            .iter()
+            .any(|record| record.level() == Level::Notice && record.message().contains("FullyBooted"))
     );
 }
 

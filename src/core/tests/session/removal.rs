@@ -6,6 +6,7 @@ use ami_core::config::ClientOptions;
 use ami_core::connection::SendError;
 use ami_core::correlation::{Completion, Failure, LossReason};
 use ami_core::events::NewSubscription;
+use ami_core::export::Value;
 use ami_core::health::ConnectionState;
 
 fn remove(session: &mut Session) -> bool {
@@ -192,13 +193,36 @@ fn sums_over_the_process_do_not_go_back() {
     assert_eq!((gone.servers, gone.counters.events, gone.counters.sessions), (1, before.events, 1));
     let told = std::mem::take(&mut session.cluster.effects().gone);
     assert_eq!(told.len(), 1);
-    assert_eq!((told[0].id, told[0].counters, told[0].config.key.as_str()), (session.id, gone.counters, "pbx1"));
+    assert_eq!((told[0].id, told[0].config.key.as_str()), (session.id, "pbx1"));
+    let value = |name| told[0].samples.iter().find(|sample| sample.name == name).map(|sample| sample.value.clone());
+    assert_eq!(value("events"), Some(Value::Count(before.events)));
+    assert_eq!(value("event_queue_capacity"), Some(Value::Level(0.0)), "of gauges nothing is left");
     for _ in 0..3 {
         let id = add_again(&mut session);
         session.world().remove(id);
     }
     assert_eq!(session.cluster.removed().servers, 4);
     assert_eq!(session.cluster.effects().gone.len(), 0, "those that never did anything are not told of");
+}
+
+#[test]
+fn servers_that_come_and_go_while_nobody_ticks_leave_a_bounded_list_and_are_counted() {
+    const MANY: usize = 1_000;
+    let mut session =
+        Session::new(&[], ClientOptions { max_connect_attempts_per_tick: MANY, ..ClientOptions::default() });
+    let mut world_id = session.id;
+    for n in 0..MANY {
+        session.world().open(world_id);
+        let now = session.now;
+        session.cluster.begin_attempts(now);
+        session.cluster.terminate(world_id, now);
+        session.world().remove(world_id);
+        world_id = session.add(&format!("again{n}"), &[]);
+    }
+    assert_eq!(session.cluster.removed().servers, MANY as u64);
+    let told = session.cluster.effects().gone.len();
+    assert!((1..=256).contains(&told), "{told}");
+    assert_eq!(session.cluster.gone_untold() + told as u64, MANY as u64);
 }
 
 #[test]

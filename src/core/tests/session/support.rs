@@ -44,8 +44,13 @@ pub(crate) struct World {
     pub(crate) connects: Vec<(ServerId, Instant)>,
     /// Whose host was to be looked up.
     pub(crate) lookups: Vec<ServerId>,
+    /// Who is gone and waits for no lookup.
+    pub(crate) forgotten: Vec<ServerId>,
     pub(crate) settled: VecDeque<(ServerId, Settled)>,
     pub(crate) records: Vec<Record>,
+    /// What the process has, as the driver measures it, and when that was.
+    pub(crate) memory: u64,
+    pub(crate) measured: Vec<Instant>,
 }
 
 impl World {
@@ -53,8 +58,20 @@ impl World {
         let now = Now { instant: START, wall: UnixMicros(WALL) };
         let cluster = Cluster::new(Arc::new(options));
         let (settled, records) = (VecDeque::new(), Vec::new());
-        let (sockets, connects, lookups) = (Vec::new(), Vec::new(), Vec::new());
-        Self { cluster, now, sockets, added: 0, connects, lookups, settled, records }
+        let (sockets, connects, lookups, forgotten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self {
+            cluster,
+            now,
+            sockets,
+            added: 0,
+            connects,
+            lookups,
+            forgotten,
+            settled,
+            records,
+            memory: 0,
+            measured: Vec::new(),
+        }
     }
 
     /// Adds a server with these settings besides the necessary ones.
@@ -105,6 +122,7 @@ impl World {
         while let Some(request) = effects.requests.pop_front() {
             match request {
                 TransportRequest::Resolve(id) => self.lookups.push(id),
+                TransportRequest::Forget(id) => self.forgotten.push(id),
                 TransportRequest::Connect(id, _) => {
                     assert_eq!(self.sockets[id.index()], Socket::None, "one socket at a time");
                     self.sockets[id.index()] = Socket::Asked;
@@ -114,13 +132,17 @@ impl World {
             }
         }
         self.settled.append(&mut effects.settled);
-        self.records.extend(std::iter::from_fn(|| effects.log.pop()));
+        self.records.extend(std::iter::from_fn(|| effects.log.pop()).inspect(check_fields));
     }
 
     /// What a tick does without readiness.
     pub(crate) fn tick(&mut self) {
         self.cluster.begin_tick();
         self.cluster.handle_timeouts(self.now, |_, _| false);
+        if self.cluster.memory_due().is_some_and(|due| due <= self.now.instant) {
+            self.measured.push(self.now.instant);
+            self.cluster.handle_memory(self.memory, self.now);
+        }
         self.cluster.begin_attempts(self.now);
         self.carry_out();
     }
@@ -258,7 +280,7 @@ impl World {
 
     /// The records with that message.
     pub(crate) fn records_of(&self, message: &str) -> Vec<&Record> {
-        self.records.iter().filter(|record| record.message == message).collect()
+        self.records.iter().filter(|record| record.message() == message).collect()
     }
 }
 
@@ -474,6 +496,17 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 /// A header of a frame.
 pub(crate) fn header(frame: &Frame, key: &str) -> Option<String> {
     frame.as_ref().header(key.as_bytes()).map(text)
+}
+
+/// Whatever a test is about: each record has the fields that the table gives its kind, and no others.
+fn check_fields(record: &Record) {
+    let spec = record.kind.spec();
+    for (name, is_needed) in spec.fields() {
+        assert!(!is_needed || field(record, name).is_some(), "no {name} in {record:?}");
+    }
+    for (name, _) in &record.fields {
+        assert!(spec.fields().any(|(known, _)| known == *name), "{name} is not in the table: {record:?}");
+    }
 }
 
 /// A field of a record.

@@ -16,6 +16,7 @@ use Apn\AmiClient\Actions\Filter;
 use Apn\AmiClient\Actions\Hangup;
 use Apn\AmiClient\Actions\JabberSend;
 use Apn\AmiClient\Actions\Login;
+use Apn\AmiClient\Actions\MessageSend;
 use Apn\AmiClient\Actions\MixMonitor;
 use Apn\AmiClient\Actions\MuteAudio;
 use Apn\AmiClient\Actions\Originate;
@@ -217,6 +218,33 @@ final class HeadersTest extends TestCase
         self::assertStringNotContainsString('s3cret', $shown);
         self::assertStringNotContainsString('digest', $shown);
         self::assertSame(['Username' => 'dialer', 'Secret' => 's3cret', 'Key' => 'digest'], $login->headers());
+    }
+
+    public function test_what_may_be_a_secret_is_in_no_dump_and_is_sent_and_serialized(): void
+    {
+        $actions = [
+            new Originate('Local/1', variables: ['DB_PASSWORD' => 's3cret']),
+            new Setvar('DB_PASSWORD', 's3cret'),
+            new DBPut('SIP', 'secret', 's3cret'),
+            new MessageSend('pjsip:alice', variables: ['Token' => 's3cret']),
+            new UpdateConfig('a.conf', 'a.conf', [
+                ConfigChange::update('alice', 'secret', 's3cret', match: 's3cret'),
+                ConfigChange::append('alice', 'secret', 's3cret'),
+                ConfigChange::insert('alice', 'secret', 's3cret', 1),
+                ConfigChange::delete('alice', 'secret', 's3cret'),
+            ]),
+        ];
+        foreach ($actions as $action) {
+            ob_start();
+            var_dump($action, (array) $action);
+            debug_zval_dump($action);
+            $shown = ob_get_clean() . print_r($action, true) . var_export($action, true) . json_encode($action);
+            self::assertStringNotContainsString('s3cret', $shown);
+            self::assertStringContainsString('s3cret', print_r($action->headers(), true));
+            $again = unserialize(serialize($action));
+            self::assertInstanceOf($action::class, $again);
+            self::assertSame($action->headers(), $again->headers());
+        }
     }
 
     public function test_what_has_a_secret_cannot_be_serialized(): void

@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace Apn\AmiClient\Tests\Unit\Worker;
 
 use Apn\AmiClient\AmiClientManager;
+use Apn\AmiClient\BackpressureException;
 use Apn\AmiClient\ConnectionState;
+use Apn\AmiClient\Tests\Support\Mode;
 use Apn\AmiClient\Worker\Limits;
 use Apn\AmiClient\Worker\Listener;
 use Apn\AmiClient\Worker\StopReason;
@@ -13,6 +15,7 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\RequiresPhpExtension;
 use PHPUnit\Framework\TestCase;
 use Psr\Clock\ClockInterface;
+use Psr\Log\AbstractLogger;
 
 #[RequiresPhpExtension('apn_ami')]
 final class ListenerTest extends TestCase
@@ -53,6 +56,25 @@ final class ListenerTest extends TestCase
         $outcome = new Listener(self::manager(), new Limits(ticks: 5, memoryBytes: 1_000_000), tickTimeoutMs: 0)->run();
         self::assertSame(StopReason::Memory, $outcome->reason);
         self::assertSame(1, $outcome->ticks);
+    }
+
+    public function test_it_ends_when_the_manager_shuts_down_because_of_its_memory_limit(): void
+    {
+        // Something has to be open, or there is nothing to shut down: this accepts, and never says a word.
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+        self::assertNotFalse($server);
+        $manager = self::manager((int) explode(':', (string) stream_socket_get_name($server, false))[1], ['memory_limit' => 32 << 20]);
+        $leak = str_repeat('x', 64 << 20);
+        $listener = new Listener($manager, new Limits(seconds: 10.0), tickTimeoutMs: 10);
+        $outcome = $listener->run();
+        unset($leak);
+        self::assertSame(StopReason::MemoryLimit, $outcome->reason);
+        self::assertTrue($outcome->isOrderly());
+        self::assertLessThan(5.0, $outcome->seconds);
+        self::assertStringStartsWith('memory_limit: ', (string) $manager->shutdownReason());
+        $this->expectException(BackpressureException::class);
+        $this->expectExceptionMessage('memory_limit');
+        $listener->run();
     }
 
     public function test_it_ends_when_asked_and_can_be_run_again(): void
@@ -150,6 +172,28 @@ final class ListenerTest extends TestCase
         self::assertLessThan(2.0, $outcome->seconds);
     }
 
+    public function test_a_logger_that_throws_costs_no_server_its_goodbye(): void
+    {
+        if (!class_exists(AbstractLogger::class)) {
+            self::markTestSkipped('needs psr/log');
+        }
+        $logger = new class extends AbstractLogger {
+            public function log(mixed $level, string|\Stringable $message, array $context = []): never
+            {
+                throw new \UnexpectedValueException('the disk is full');
+            }
+        };
+        $manager = self::manager();
+        $said = ini_set('error_log', '/dev/null');
+        try {
+            $outcome = new Listener($manager, new Limits(ticks: 1), $logger, tickTimeoutMs: 10)->run();
+        } finally {
+            ini_set('error_log', (string) $said);
+        }
+        self::assertSame([StopReason::Ticks, []], [$outcome->reason, $outcome->unclosed]);
+        self::assertSame(ConnectionState::Disconnected, $manager->server('nobody')->state());
+    }
+
     #[DataProvider('limits')]
     public function test_a_limit_that_is_not_above_zero_is_refused(?int $ticks, ?float $seconds, ?int $memory, string $name): void
     {
@@ -167,11 +211,15 @@ final class ListenerTest extends TestCase
         yield 'memory' => [null, null, 0, 'memoryBytes'];
     }
 
-    /** A manager with one server; on port 1 of loopback nobody listens. */
-    private static function manager(int $port = 1): AmiClientManager
+    /**
+     * A manager with one server; on port 1 of loopback nobody listens.
+     *
+     * @param array<string, mixed> $options
+     */
+    private static function manager(int $port = 1, array $options = []): AmiClientManager
     {
         return AmiClientManager::fromConfig(['servers' => [
             'nobody' => ['host' => '127.0.0.1', 'port' => $port, 'username' => 'u', 'secret' => 's'],
-        ]]);
+        ], 'options' => [...Mode::options(), ...$options]]);
     }
 }
