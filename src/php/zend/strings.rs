@@ -217,7 +217,11 @@ impl Names {
         let found = self.key(sent, false);
         let mut zval = Zval::new();
         if let Key::String(string) = found.key {
-            let flags = if found.owned { ZvalTypeFlags::StringEx } else { ZvalTypeFlags::InternedStringEx };
+            // Also what is made anew may be the engine's own: of up to one byte it has every string already, and counting references
+            // to those would free them.
+            // SAFETY: the key has a live string.
+            let is_counted = found.owned && !unsafe { is_interned(string) };
+            let flags = if is_counted { ZvalTypeFlags::StringEx } else { ZvalTypeFlags::InternedStringEx };
             std::mem::forget(found);
             put(&mut zval, string, flags);
         }
