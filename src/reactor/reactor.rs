@@ -10,7 +10,7 @@ use crate::memory::Gauge;
 use crate::resolve::Resolver;
 use crate::tls::Profiles;
 use crate::token::{self, MAX_SERVERS};
-use crate::transport::{ReadOutcome, Transport, WriteOutcome};
+use crate::transport::{ReadOutcome, WriteOutcome};
 use ami_core::cluster::{Cluster, DuplicateKey, ServerId};
 use ami_core::config::{ClientOptions, ConfigError, ServerConfig};
 use ami_core::connection::Seed;
@@ -323,7 +323,12 @@ impl Reactor {
                 continue;
             };
             let id = link.id;
-            let Some(tcp) = link.transport.as_mut().map(Transport::tcp_mut) else { continue };
+            let is_readable = event.is_readable() || event.is_read_closed() || event.is_error();
+            let Some(transport) = link.transport.as_mut() else { continue };
+            if is_readable {
+                transport.note_readable();
+            }
+            let tcp = transport.tcp_mut();
             if !tcp.is_open {
                 connecting.push(id);
             }
@@ -332,7 +337,7 @@ impl Reactor {
                 tcp.is_full = false;
                 writable.push(id);
             }
-            if (event.is_readable() || event.is_read_closed() || event.is_error()) && !link.is_listed {
+            if is_readable && !link.is_listed {
                 link.is_listed = true;
                 self.readable.push_back(id);
             }

@@ -221,6 +221,31 @@ fn plaintext_that_a_budget_left_behind_is_read_by_the_next_tick_although_the_soc
 }
 
 #[test]
+fn what_arrives_while_the_rest_of_a_record_waits_for_its_tick_is_read_after_it() {
+    let count = 200;
+    let event = |n| format!("Event: UserEvent\r\nPrivilege: user,all\r\nSeq: {n}\r\n\r\n");
+    let server = self_signed(|_| {});
+    let (address, thread) = serve(server_config(&server, &Terms::default()), move |mut session| {
+        log_in(&mut session);
+        let events: String = (0..count).map(event).collect();
+        assert!((8_192..16_384).contains(&events.len()), "one record, and more than two ticks take");
+        session.write_all(events.as_bytes()).unwrap();
+        session
+    });
+    let options = ClientOptions { max_bytes_read_per_tick: 4_096, ..quick() };
+    let mut client = client(address, pinned(&server), options);
+    client.listen(Some("UserEvent"));
+    client.until(|client| !client.events.is_empty());
+    assert!(client.events.len() < 100, "the rest waits");
+    let mut session = thread.join().unwrap();
+    session.write_all(event(count).as_bytes()).unwrap();
+    // The socket tells of it once, and that is before the rest has been read.
+    client.until(|client| client.events.len() == 201);
+    assert!(client.numbers(client.ids[0]).into_iter().eq(0..=count));
+    drop(session);
+}
+
+#[test]
 fn what_is_left_of_a_record_when_the_bytes_of_a_tick_are_used_up_is_read_without_the_socket() {
     let count = 200;
     let server = self_signed(|_| {});

@@ -58,6 +58,13 @@ impl Transport {
         }
     }
 
+    /// The poll has told that there is something to read, which it does once.
+    pub(crate) const fn note_readable(&mut self) {
+        if let Self::Tls(tls) = self {
+            tls.note_readable();
+        }
+    }
+
     /// Reads what there is, once.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> ReadOutcome {
         match self {

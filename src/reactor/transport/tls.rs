@@ -56,7 +56,7 @@ pub(crate) struct Tls {
     is_open: bool,
     /// Plaintext that rustls holds.
     decrypted: usize,
-    /// The last reading of the socket did not fill its room.
+    /// The last reading of the socket did not fill its room, and nothing was told of it since.
     is_drained: bool,
     /// To be told once everything that came before it has been read.
     failure: Option<TlsFailure>,
@@ -129,6 +129,11 @@ impl Tls {
     /// Whether encrypted bytes wait for the socket.
     pub(crate) fn has_unsent(&self) -> bool {
         self.session.wants_write()
+    }
+
+    /// Bytes have arrived since the socket was read last: that it was empty then says nothing any more.
+    pub(crate) const fn note_readable(&mut self) {
+        self.is_drained = false;
     }
 
     /// Goes on with the handshake as far as what has arrived allows.
