@@ -7,6 +7,9 @@ namespace Apn\AmiClient\Demo;
 use Apn\AmiClient\AmiClientManager;
 use Apn\AmiClient\AmiEvent;
 use Apn\AmiClient\ConnectionState;
+use Apn\AmiClient\Console\EventLine;
+use Apn\AmiClient\Console\Screen;
+use Apn\AmiClient\Console\StateNotes;
 use Apn\AmiClient\Worker\Limits;
 use Apn\AmiClient\Worker\Listener;
 use Apn\AmiClient\Worker\StopReason;
@@ -28,12 +31,9 @@ final class Demo
 
     private readonly int $nodeWidth;
 
-    /** @var array<string, string> by node, what was said of it last */
-    private array $said = [];
+    private readonly StateNotes $states;
 
     private ?FirstActions $firstActions = null;
-
-    private bool $everReady = false;
 
     private int $statusAt;
 
@@ -45,6 +45,7 @@ final class Demo
             resolver: static fn(string $host): ?string => gethostbynamel($host)[0] ?? null,
         );
         $this->nodes = array_map(strval(...), array_keys($options->servers));
+        $this->states = new StateNotes($this->manager);
         $this->tally = new Tally($this->nodes);
         $this->nodeWidth = max(3, ...array_map(strlen(...), $this->nodes));
         $this->eventLine = new EventLine($screen, $this->nodeWidth);
@@ -80,7 +81,7 @@ final class Demo
         new Summary($this->manager, $this->tally, $this->nodes)->show($this->screen);
         $this->screen->finish(2.0);
 
-        return $this->everReady ? 0 : 1;
+        return $this->states->wasAnyReady() ? 0 : 1;
     }
 
     private function afterTick(): void
@@ -95,25 +96,10 @@ final class Demo
         $this->screen->show();
     }
 
-    /** A node that is reached, lost, or not reached for another reason than before. */
     private function sayWhatChanged(): void
     {
-        $all = $this->manager->health();
-        foreach ($this->nodes as $node) {
-            [$state, $error] = [$all[$node]['state'], $all[$node]['last_error']];
-            $version = $this->manager->server($node)->amiVersion();
-            $text = match ($state) {
-                ConnectionState::Ready => 'ready, AMI ' . ($version ?? 'of an unknown version'),
-                ConnectionState::Degraded => 'does not answer the heartbeat',
-                ConnectionState::Reconnecting => 'not reached: ' . ($error ?? 'connection lost') . '; is tried again',
-                ConnectionState::Fatal => 'given up: ' . ($error ?? 'no reason known'),
-                default => null,
-            };
-            if ($text !== null && $text !== ($this->said[$node] ?? null)) {
-                $this->said[$node] = $text;
-                $this->screen->line($this->screen->colour(\sprintf('%s: %s', $node, Screen::clean($text)), $state === ConnectionState::Ready ? 32 : 31));
-            }
-            $this->everReady = $this->everReady || $state === ConnectionState::Ready;
+        foreach ($this->states->changes() as $node => $change) {
+            $this->screen->line($this->screen->colour("$node: {$change['text']}", $change['isGood'] ? 32 : 31));
         }
     }
 

@@ -8,6 +8,7 @@ use Apn\AmiClient\AmiClientManager;
 use Apn\AmiClient\AmiEvent;
 use Apn\AmiClient\AmiException;
 use Apn\AmiClient\AmiResponse;
+use Apn\AmiClient\Console\Screen;
 use Apn\AmiClient\GenericAction;
 
 /** An Originate and a QueueStatus on each node, and what becomes of them. */

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Apn\AmiClient\Demo;
 
 use Apn\AmiClient\AmiClientManager;
+use Apn\AmiClient\Console\Screen;
 
 /** What was counted, at the end. */
 final readonly class Summary

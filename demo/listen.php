@@ -7,6 +7,7 @@ declare(strict_types=1);
 namespace Apn\AmiClient\Demo;
 
 use Apn\AmiClient\AmiException;
+use Apn\AmiClient\Console\Screen;
 
 // No Composer: the demo runs in a fresh clone.
 spl_autoload_register(static function (string $class): void {

@@ -414,6 +414,23 @@ final class AmiClientManager
     }
 
     /**
+     * Cuts all connections in so many milliseconds, unless it is called again before: a dead man's switch, for processes that
+     * stand by for each other ({@see \Apn\AmiClient\Worker\Leadership}).
+     *
+     * With `io: background` they are cut then, whatever PHP is busy with; else by the first tick after, before it reads anything. It is
+     * as if terminate() was called: events that had been read are still told. Until it is called again nothing is opened.
+     *
+     * @param int|null $milliseconds from now, by the system's monotonic clock; null lets connections live as before
+     *
+     * @throws InvalidConfigurationException where it is negative
+     * @throws ForkedProcessException in a child of the process that owns the manager
+     */
+    public function lease(?int $milliseconds): void
+    {
+        throw new \Error('a stub');
+    }
+
+    /**
      * Closes all connections in order, by the ticks that follow. Returns at once.
      *
      * @throws ForkedProcessException in a child of the process that owns the manager

@@ -2,9 +2,11 @@
 
 declare(strict_types=1);
 
-// With Composer's packages: its autoloader. Without: this project's own classes, and what the distribution has of the PSRs.
+// With Composer's packages: its autoloader, of the folder that AMI_VENDOR names or of this project. Without: this project's own classes,
+// and what the distribution has of the PSRs.
 
-$autoload = dirname(__DIR__) . '/vendor/autoload.php';
+$vendor = (string) getenv('AMI_VENDOR');
+$autoload = ($vendor !== '' ? $vendor : dirname(__DIR__) . '/vendor') . '/autoload.php';
 if (is_file($autoload)) {
     require $autoload;
 
@@ -12,15 +14,18 @@ if (is_file($autoload)) {
 }
 
 spl_autoload_register(static function (string $class): void {
-    foreach (['Apn\\AmiClient\\Tests\\' => __DIR__ . '/php/', 'Apn\\AmiClient\\' => dirname(__DIR__) . '/php/'] as $prefix => $folder) {
+    $folders = ['Apn\\AmiClient\\Tests\\' => [__DIR__ . '/php/'], 'Apn\\AmiClient\\' => [dirname(__DIR__) . '/php/', dirname(__DIR__) . '/polyfill/']];
+    foreach ($folders as $prefix => $within) {
         if (!str_starts_with($class, $prefix)) {
             continue;
         }
-        $file = $folder . str_replace('\\', '/', substr($class, strlen($prefix))) . '.php';
-        if (is_file($file)) {
-            require $file;
+        foreach ($within as $folder) {
+            $file = $folder . str_replace('\\', '/', substr($class, strlen($prefix))) . '.php';
+            if (is_file($file)) {
+                require $file;
 
-            return;
+                return;
+            }
         }
     }
 });

@@ -69,7 +69,12 @@ foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator($folder, F
     if (!str_ends_with($file, 'Test.php') || ($suite !== 'asterisk' && str_starts_with($local, 'tests/php/Asterisk/'))) {
         continue;
     }
-    if ($suite === 'background' && !preg_match('~^tests/php/(Loop|Unit/Worker)/~', $local)) {
+    $belongs = match ($suite) {
+        'background' => '~^tests/php/(Loop/|Unit/Worker/|Contract/NativeManagerTest)~',
+        'without-extension' => '~^tests/php/(Unit/(Actions|Bridge|Testing)/|Contract/FakeManagerTest|Polyfill/(Missing|Signatures)Test)~',
+        default => '~^tests/php/(?!Laravel/)~',
+    };
+    if (!preg_match($belongs, $local)) {
         continue;
     }
     $seen = [];

@@ -26,6 +26,9 @@ final class Endpoint
     /** Servers that /readyz names. */
     private const int MAX_NAMED = 20;
 
+    /** @var list<\Closure(bool): string> */
+    private array $more = [];
+
     /** @var resource|null */
     private mixed $socket = null;
 
@@ -62,6 +65,19 @@ final class Endpoint
             ?? throw new \InvalidArgumentException("AMI_HTTP_READY: \"$ready\" is neither \"any\" nor \"all\"");
 
         return $listen !== '' ? new self($manager, $listen, $readiness) : null;
+    }
+
+    /**
+     * Adds to /metrics what something else counts.
+     *
+     * @param callable(bool): string $metrics gets whether the format is OpenMetrics; gives whole lines, of families of its own names. Where it
+     *     throws, the request is answered by a 500
+     */
+    public function also(callable $metrics): self
+    {
+        $this->more[] = $metrics(...);
+
+        return $this;
     }
 
     public function __destruct()
@@ -194,11 +210,20 @@ final class Endpoint
         $format = $open ? 'application/openmetrics-text; version=1.0.0; charset=utf-8' : 'text/plain; version=0.0.4; charset=utf-8';
         $made = $this->made[$format] ?? null;
         if ($made === null || $now - $made[0] >= self::FRESH_SECONDS) {
-            $made = [$now, new Response(200, $this->manager->prometheus($open), $format)];
+            $made = [$now, new Response(200, $this->text($open), $format)];
             $this->made[$format] = $made;
         }
 
         return $made[1];
+    }
+
+    private function text(bool $open): string
+    {
+        $text = $this->manager->prometheus($open);
+        $more = implode('', array_map(static fn(\Closure $metrics): string => $metrics($open), $this->more));
+
+        // OpenMetrics has an end.
+        return str_ends_with($text, "# EOF\n") ? substr($text, 0, -6) . $more . "# EOF\n" : $text . $more;
     }
 
     private function ready(): Response

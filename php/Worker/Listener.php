@@ -5,8 +5,10 @@ declare(strict_types=1);
 namespace Apn\AmiClient\Worker;
 
 use Apn\AmiClient\AmiClientManager;
+use Apn\AmiClient\ConnectionGap;
 use Apn\AmiClient\ConnectionState;
 use Apn\AmiClient\Http\Endpoint;
+use Apn\AmiClient\InvalidConfigurationException;
 use Apn\AmiClient\Log\JsonLinesLogger;
 use Apn\AmiClient\TickSummary;
 use Psr\Clock\ClockInterface;
@@ -17,6 +19,9 @@ use Psr\Log\LoggerInterface;
  *
  * It knows no framework. SIGTERM and SIGINT only set a flag, and end the wait of a tick; no pcntl is needed for that. A
  * second one while closing cuts the goodbye short. They are the manager's only signal handler while this runs.
+ *
+ * In leaving it tells its services to take nothing more in, waits for the answers of actions that are under way, says goodbye, hands
+ * out the events that had come by then, and lets the services hand on what they have: all of it within `closeSeconds`.
  */
 final class Listener
 {
@@ -28,7 +33,18 @@ final class Listener
     /** A tick waits no longer while an answer of the endpoint is on its way to somebody who takes it in parts. */
     private const int BUSY_TICK_MS = 5;
 
-    private bool $stopping = false;
+    /** Nor in leaving: what is waited for there is not always seen by a tick. */
+    private const int LEAVING_TICK_MS = 20;
+
+    /** The share of closeSeconds that is over when answers are not waited for any more: an Originate may take minutes. */
+    private const float ANSWERS_SHARE = 0.5;
+
+    /** And when the servers are cut off, so that services have something left to hand on what they have. */
+    private const float GOODBYE_SHARE = 0.8;
+
+    private bool $isStopping = false;
+
+    private bool $isLeaving = false;
 
     private ?int $signal = null;
 
@@ -36,17 +52,36 @@ final class Listener
 
     private int $ticks = 0;
 
+    private float $start = 0.0;
+
     private float $memoryCheckAt = 0.0;
+
+    private float $leavingSince = 0.0;
+
+    /** Signals that had come before it began to leave. */
+    private int $signalsBefore = 0;
+
+    /** Most milliseconds that the next tick may wait for the services' sake. */
+    private ?int $wish = null;
 
     private ?Endpoint $endpoint = null;
 
     /** @var list<callable(TickSummary): mixed> */
     private array $callbacks = [];
 
+    /** @var list<array{\Closure(): bool, StopReason}> */
+    private array $reasons = [];
+
+    private readonly Services $services;
+
+    private readonly Complaints $complaints;
+
+    private readonly Duty $duty;
+
     /**
      * @param ClockInterface|null $clock null for the system's monotonic clock, which nobody sets
      * @param int $tickTimeoutMs most milliseconds that an idle tick waits; a tick takes at most 250
-     * @param float $closeSeconds most seconds that the goodbye may take
+     * @param float $closeSeconds most seconds that leaving may take, goodbye and services together
      */
     public function __construct(
         private readonly AmiClientManager $manager,
@@ -55,7 +90,11 @@ final class Listener
         private readonly ?ClockInterface $clock = null,
         private readonly int $tickTimeoutMs = 100,
         private readonly float $closeSeconds = 5.0,
-    ) {}
+    ) {
+        $this->complaints = new Complaints($this->now(...), $logger);
+        $this->services = new Services($this->now(...), $this->complaints);
+        $this->duty = new Duty($manager, $this->services, $this->complaints, $this->now(...));
+    }
 
     /**
      * Calls back after each tick, those of the closing included.
@@ -80,50 +119,137 @@ final class Listener
         return $this;
     }
 
-    /** Ends the loop after the tick that runs; the goodbye follows. May be called from listeners and callbacks. */
-    public function stop(): void
+    /**
+     * Has these do their work between the ticks, each kept from the others. A worker with services runs once.
+     *
+     * @throws InvalidConfigurationException where two have one name
+     */
+    public function with(Service ...$services): self
     {
-        $this->stopping = true;
+        foreach ($services as $service) {
+            $this->services->add($service);
+        }
+
+        return $this;
     }
 
-    /** Connects all servers and ticks until a signal, stop() or a limit; closes them, and returns. May be run again. */
+    /** Connects only while this worker is the one at work, and else stands by with nothing connected. */
+    public function onlyWhile(Leadership $leadership): self
+    {
+        $this->duty->onlyWhile($leadership);
+
+        return $this;
+    }
+
+    /**
+     * Calls back once for each server when this worker took over from another one and the server is ready.
+     *
+     * @param callable(ConnectionGap): mixed $callback what it throws is logged
+     */
+    public function onTakeover(callable $callback): self
+    {
+        $this->duty->onTakeover($callback);
+
+        return $this;
+    }
+
+    /**
+     * Ends the loop as soon as this says true. It is asked after each tick, so that it should limit itself where asking costs something.
+     *
+     * @param callable(): bool $when what it throws is logged at most once a second, and taken for false
+     */
+    public function stopWhen(callable $when, StopReason $reason = StopReason::Restart): self
+    {
+        $this->reasons[] = [$when(...), $reason];
+
+        return $this;
+    }
+
+    /** Ends the loop after the tick that runs; the goodbye follows. May be called from listeners, callbacks and services. */
+    public function stop(): void
+    {
+        $this->isStopping = true;
+    }
+
+    /** @return 'active'|'standby'|'leaving' */
+    public function state(): string
+    {
+        return match (true) {
+            $this->isLeaving => 'leaving',
+            $this->duty->isAtWork() => 'active',
+            default => 'standby',
+        };
+    }
+
+    /**
+     * How it is, for status and metrics.
+     *
+     * @return array{state: 'active'|'standby'|'leaving', since: float, ticks: int, seconds: float,
+     *     services: array<string, array<string, int|float|string|bool|null|array<string, int>>>} `since` when it came to work or
+     *     began to stand by, in seconds since the epoch; `seconds` for how long it runs
+     */
+    public function snapshot(): array
+    {
+        return [
+            'state' => $this->state(),
+            'since' => $this->duty->since(),
+            'ticks' => $this->ticks,
+            'seconds' => $this->now() - $this->start,
+            'services' => $this->services->stats(),
+        ];
+    }
+
+    /** Connects all servers and ticks until a signal, stop() or a limit; closes them, and returns. */
     public function run(): Outcome
     {
-        $start = $this->now();
-        [$this->stopping, $this->signal, $this->signals, $this->ticks] = [false, null, 0, 0];
-        $this->memoryCheckAt = $start;
+        $this->start = $this->now();
+        [$this->isStopping, $this->isLeaving, $this->signal, $this->signals, $this->ticks, $this->wish] = [false, false, null, 0, 0, null];
+        $this->memoryCheckAt = $this->start;
+        $hasBegun = false;
         $this->endpoint?->open();
         $this->manager->registerSignalHandlers(function (int $signal): void {
             $this->signal ??= $signal;
             $this->signals++;
         });
         try {
-            $this->manager->connectAll();
-            $this->attempt(fn() => $this->logger?->info('worker started', ['worker_pid' => getmypid()]));
+            $this->services->start($this->manager);
+            $hasBegun = true;
+            $this->duty->begin();
+            $this->complaints->log('info', 'worker started');
             do {
                 $this->tick($this->tickTimeoutMs);
                 $this->ticks++;
-                $reason = $this->reasonToStop($start);
+                $reason = $this->reasonToStop();
             } while ($reason === null);
-            $this->attempt(fn() => $this->logger?->info('worker stops', ['worker_pid' => getmypid(), 'reason' => $reason->value]));
-            $unclosed = $this->close();
+            $this->complaints->log('info', 'worker stops', ['reason' => $reason->value]);
+            $outcome = $this->leave($reason);
+            $hasBegun = false;
+            $this->complaints->finish();
             if ($this->logger instanceof JsonLinesLogger) {
                 $this->logger->flush(self::FLUSH_SECONDS);
             }
         } finally {
+            if ($hasBegun) {
+                $this->abandon();
+            }
             $this->manager->registerSignalHandlers(null);
             $this->endpoint?->close();
         }
 
-        return new Outcome($reason, $this->ticks, $this->now() - $start, $unclosed, $this->signal);
+        return $outcome;
     }
 
     private function tick(int $timeoutMs): void
     {
-        $summary = $this->manager->tickAll($this->endpoint?->isBusy() === true ? min($timeoutMs, self::BUSY_TICK_MS) : $timeoutMs);
+        // The process may have been stopped, or a callback have taken long: then what there is to read is another worker's by now.
+        $this->duty->check();
+        $timeoutMs = min($timeoutMs, $this->wish ?? $timeoutMs, $this->endpoint?->isBusy() === true ? self::BUSY_TICK_MS : $timeoutMs);
+        $summary = $this->manager->tickAll($timeoutMs);
         if ($this->logger instanceof JsonLinesLogger) {
             $this->logger->flush();
         }
+        $this->duty->check();
+        $this->wish = $this->services->poll();
         $this->endpoint?->poll();
         foreach ($this->callbacks as $callback) {
             $callback($summary);
@@ -134,53 +260,84 @@ final class Listener
         }
     }
 
-    private function reasonToStop(float $start): ?StopReason
+    private function reasonToStop(): ?StopReason
     {
         return match (true) {
             $this->signal !== null => StopReason::Signal,
-            $this->stopping => StopReason::Asked,
+            $this->isStopping => StopReason::Asked,
             $this->manager->shutdownReason() !== null => StopReason::MemoryLimit,
             $this->limits->ticks !== null && $this->ticks >= $this->limits->ticks => StopReason::Ticks,
-            $this->limits->seconds !== null && $this->now() - $start >= $this->limits->seconds => StopReason::Seconds,
+            $this->limits->seconds !== null && $this->now() - $this->start >= $this->limits->seconds => StopReason::Seconds,
             $this->isTooBig() => StopReason::Memory,
-            default => null,
+            default => $this->reasonOfOthers(),
         };
     }
 
-    /**
-     * A logger that throws must not cost the servers their goodbye.
-     *
-     * @param \Closure(): mixed $log
-     */
-    private function attempt(\Closure $log): void
+    private function reasonOfOthers(): ?StopReason
     {
-        try {
-            $log();
-        } catch (\Throwable $thrown) {
-            error_log('apn/ami-client: the logger of the worker threw ' . $thrown::class);
+        foreach ($this->reasons as [$when, $reason]) {
+            try {
+                if ($when()) {
+                    return $reason;
+                }
+            } catch (\Throwable $thrown) {
+                $this->complaints->add('stopWhen', 'what may stop the worker threw; it goes on', $thrown);
+            }
+        }
+
+        return null;
+    }
+
+    private function leave(StopReason $reason): Outcome
+    {
+        [$this->isLeaving, $this->leavingSince, $this->signalsBefore] = [true, $this->now(), $this->signals];
+        $this->duty->resign();
+        $this->services->stop();
+        $this->tickWhile(self::ANSWERS_SHARE, fn(): bool => $this->manager->clusterHealth()['pending_actions'] > 0);
+
+        $this->manager->close();
+        $this->tickWhile(self::GOODBYE_SHARE, fn(): bool => $this->openServers() !== [] || $this->queuedEvents() > 0);
+        $unclosed = $this->openServers();
+        if ($unclosed !== []) {
+            $this->manager->terminate();
+            // What that has to say to callbacks and to the manager's logger.
+            $this->tick(0);
+            $this->complaints->log('warning', 'servers were left without a goodbye', ['server_keys' => $unclosed]);
+        }
+        $this->duty->leave();
+
+        $this->tickWhile(1.0, fn(): bool => $this->queuedEvents() > 0 || $this->services->areBusy());
+        $lost = $this->services->finish();
+        $eventsLost = $this->queuedEvents();
+        if ($lost !== [] || $eventsLost > 0) {
+            $this->complaints->log('error', 'worker left something behind: its time to leave was over', ['lost' => $lost, 'events' => $eventsLost]);
+        }
+
+        return new Outcome($reason, $this->ticks, $this->now() - $this->start, $unclosed, $this->signal, $lost, $eventsLost);
+    }
+
+    /**
+     * @param float $share of closeSeconds, when it is over at the latest; a further signal ends it at once
+     * @param \Closure(): bool $hasToWait
+     */
+    private function tickWhile(float $share, \Closure $hasToWait): void
+    {
+        $until = $this->leavingSince + $this->closeSeconds * $share;
+        while ($this->signals === $this->signalsBefore && $this->now() < $until && $hasToWait()) {
+            $this->tick(min($this->tickTimeoutMs, self::LEAVING_TICK_MS));
         }
     }
 
-    /** @return list<string> the servers that had to be cut off */
-    private function close(): array
+    /** A callback threw, and ends it all: what the services have is counted, and whoever stands by need not wait. */
+    private function abandon(): void
     {
-        $deadline = $this->now() + $this->closeSeconds;
-        $signals = $this->signals;
-        $this->manager->close();
-        $open = $this->openServers();
-        while ($open !== []) {
-            if ($this->now() >= $deadline || $this->signals > $signals) {
-                $this->manager->terminate();
-                // What that has to say to callbacks and to the manager's logger.
-                $this->tick(0);
-                $this->attempt(fn() => $this->logger?->warning('servers were left without a goodbye', ['worker_pid' => getmypid(), 'server_keys' => $open]));
-                break;
-            }
-            $this->tick(min($this->tickTimeoutMs, 50));
-            $open = $this->openServers();
+        $this->services->stop();
+        $lost = $this->services->finish();
+        if ($lost !== []) {
+            $this->complaints->log('error', 'worker left something behind: it was ended by an exception', ['lost' => $lost]);
         }
-
-        return $open;
+        $this->duty->abandon();
+        $this->complaints->finish();
     }
 
     /** @return list<string> */
@@ -195,6 +352,11 @@ final class Listener
 
         // PHP makes integers of keys that look like some.
         return array_map(strval(...), $open);
+    }
+
+    private function queuedEvents(): int
+    {
+        return $this->manager->clusterHealth()['queued_events'];
     }
 
     private function isTooBig(): bool

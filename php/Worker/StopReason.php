@@ -13,6 +13,9 @@ enum StopReason: string
     /** SIGINT or SIGTERM came. */
     case Signal = 'signal';
 
+    /** What Listener::stopWhen() was given says so: a new release was deployed, say, and a supervisor starts it. */
+    case Restart = 'restart';
+
     /** Limits::$ticks was reached. */
     case Ticks = 'ticks';
 

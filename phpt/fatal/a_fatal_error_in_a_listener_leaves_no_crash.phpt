@@ -42,7 +42,7 @@ foreach ($codes as $name => $code) {
 --EXPECTF--
 --- memory
 
-Fatal error: Allowed memory size of 67108864 bytes exhausted (tried to allocate %d bytes) in Command line code on line 1
+Fatal error: Allowed memory size of 67108864 bytes exhausted%S (tried to allocate %d bytes) in Command line code on line 1
 shutdown
 ReentrancyException: a tick cannot run within a tick: return from the listener first
 end
@@ -63,7 +63,7 @@ end
 exit code 255
 --- callback
 
-Fatal error: Allowed memory size of 67108864 bytes exhausted (tried to allocate %d bytes) in Command line code on line 1
+Fatal error: Allowed memory size of 67108864 bytes exhausted%S (tried to allocate %d bytes) in Command line code on line 1
 shutdown
 ReentrancyException: a tick cannot run within a tick: return from the listener first
 end

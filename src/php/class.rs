@@ -184,12 +184,18 @@ pub(crate) fn error() -> &'static ClassEntry {
     ce::error()
 }
 
+/// The class of an object, for messages: that of an anonymous class has the path of its file behind a NUL, which is left out.
+pub(crate) fn class_name(object: &ZendObject) -> String {
+    let name = object.get_class_name().unwrap_or_else(|_| "object".to_owned());
+    name.split('\0').next().unwrap_or_default().to_owned()
+}
+
 /// What PHP itself says of an argument of the wrong type.
 pub(crate) fn wrong_type(place: usize, name: &str, wanted: &str, given: Option<&Zval>) -> PhpException {
     let given = match given {
         None => "none".to_owned(),
         Some(value) => match value.object() {
-            Some(object) => object.get_class_name().unwrap_or_else(|_| "object".to_owned()),
+            Some(object) => class_name(object),
             None => type_name(value).to_owned(),
         },
     };

@@ -1,6 +1,6 @@
 //! Log records on their way to the application's PSR-3 logger.
 
-use super::class::zval;
+use super::class::{class_name, zval};
 use super::engine::{Engine, Waited};
 use super::zend::{self, CallError, call_method, string as text};
 use ami_core::log::{LogValue, Record};
@@ -128,7 +128,7 @@ fn integer(number: u64) -> Zval {
 /// A PHP warning, which an application's error handler may turn into an exception: that one is dropped. It may also
 /// call `exit()`.
 fn warn(engine: &Engine, record: &Record, exception: &Zval, unsaid: u64) -> Waited {
-    let class = exception.object().and_then(|object| object.get_class_name().ok()).unwrap_or_default();
+    let class = exception.object().map(class_name).unwrap_or_default();
     let said = call_method(exception, "getMessage", &[]).ok();
     let said = said
         .as_ref()

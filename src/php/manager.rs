@@ -28,6 +28,7 @@ use ext_php_rs::zend::{ClassEntry, ExecuteData};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 const LOGGER: &str = "Psr\\Log\\LoggerInterface";
 const CLOCK: &str = "Psr\\Clock\\ClockInterface";
@@ -190,6 +191,12 @@ impl AmiClientManager {
                     .not_required()
                     .arg(Arg::new("openMetrics", DataType::Bool).default("false"))
                     .returns(DataType::String, false, false),
+                public,
+            ),
+            (
+                FunctionBuilder::new("lease", lease)
+                    .arg(Arg::new("milliseconds", DataType::Long).allow_null())
+                    .returns(DataType::Void, false, false),
                 public,
             ),
             plain("close", close, DataType::Void),
@@ -466,6 +473,24 @@ extern "C" fn shutdown_reason(ex: &mut ExecuteData, returned: &mut Zval) {
     class::method::<AmiClientManager>(ex, returned, 0, |this, _| -> PhpResult<Reply> {
         let exceeded = this.engine.reactor()?.cluster().shutdown();
         Ok(Reply::Value(exceeded.map_or_else(Zval::null, |exceeded| class::zval(exceeded.to_string()))))
+    });
+}
+
+extern "C" fn lease(ex: &mut ExecuteData, returned: &mut Zval) {
+    class::method::<AmiClientManager>(ex, returned, 1, |this, arguments| {
+        let given = class::optional_integer(arguments, 0, "milliseconds")?;
+        let millis = given.map(u64::try_from).transpose().map_err(|_| {
+            let message = format!("milliseconds: {} is negative; null ends the lease", given.unwrap_or_default());
+            Exception::new(Class::InvalidConfiguration, message).key_value(
+                "milliseconds",
+                class::argument(arguments, 0),
+                None,
+            )
+        })?;
+        command(&this.engine, |cluster, now| {
+            cluster.set_lease(millis.map(|millis| now.instant + Duration::from_millis(millis)));
+        })?;
+        Ok(Reply::Value(Zval::null()))
     });
 }
 

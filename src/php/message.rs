@@ -16,11 +16,44 @@ use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::{ZendClassObject, ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 use std::cell::Cell;
+use std::sync::Mutex;
 use std::thread::LocalKey;
 
 thread_local! {
-    static HEADER_NAMES: Cell<Option<Box<Names>>> = const { Cell::new(None) };
-    static FIRST_VALUES: Cell<Option<Box<Names>>> = const { Cell::new(None) };
+    static HEADER_NAMES: Cache = const { Cache::new(&SPARE_HEADER_NAMES) };
+    static FIRST_VALUES: Cache = const { Cache::new(&SPARE_FIRST_VALUES) };
+}
+
+// PHP values of other threads may refer to what a thread leaves behind, so that it cannot be freed: the next thread takes it. There
+// are as many as there were threads at once.
+static SPARE_HEADER_NAMES: Spare = Mutex::new(Vec::new());
+static SPARE_FIRST_VALUES: Spare = Mutex::new(Vec::new());
+
+type Spare = Mutex<Vec<Box<Names>>>;
+
+/// The names that this thread knows.
+struct Cache {
+    names: Cell<Option<Box<Names>>>,
+    spare: &'static Spare,
+}
+
+impl Cache {
+    const fn new(spare: &'static Spare) -> Self {
+        Self { names: Cell::new(None), spare }
+    }
+
+    fn take(&self) -> Option<Box<Names>> {
+        // Nobody waits for the lock: the child of a fork may find it held for ever.
+        self.names.take().or_else(|| self.spare.try_lock().ok()?.pop())
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        if let (Some(names), Ok(mut spare)) = (self.names.take(), self.spare.lock()) {
+            spare.push(names);
+        }
+    }
 }
 
 /// Name of the interface.
@@ -109,15 +142,13 @@ pub(crate) fn dump<T: Shows>(this: &T, object: &ZendObject) -> Vec<(&'static str
 
 /// Works with a cache that nobody has borrowed meanwhile: memory that runs out is a fatal error, which jumps out of `work`
 /// and over every guard. It then costs this cache and nothing more.
-fn with_names<R>(
-    cache: &'static LocalKey<Cell<Option<Box<Names>>>>,
-    lower: bool,
-    work: impl FnOnce(&mut Names) -> R,
-) -> R {
-    let mut names = cache.take().unwrap_or_else(|| Box::new(Names::new(lower)));
-    let result = work(&mut names);
-    cache.set(Some(names));
-    result
+fn with_names<R>(cache: &'static LocalKey<Cache>, lower: bool, work: impl FnOnce(&mut Names) -> R) -> R {
+    cache.with(|cache| {
+        let mut names = cache.take().unwrap_or_else(|| Box::new(Names::new(lower)));
+        let result = work(&mut names);
+        cache.names.set(Some(names));
+        result
+    })
 }
 
 /// Seconds since the Unix epoch. A double holds microseconds exactly until the year 2255.

@@ -18,6 +18,7 @@ mod filter;
 mod gap;
 mod health;
 mod held;
+mod info;
 mod listeners;
 mod log;
 mod manager;
@@ -37,7 +38,7 @@ mod zend;
 
 /// Adds everything that PHP sees.
 pub(crate) fn register(module: ModuleBuilder) -> ModuleBuilder {
-    module.startup_function(startup)
+    module.startup_function(startup).info_function(info::show)
 }
 
 extern "C" fn startup(_type: i32, _module: i32) -> i32 {

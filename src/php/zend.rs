@@ -5,6 +5,7 @@ mod call;
 mod collect;
 mod dump;
 mod fork;
+mod info;
 mod interrupt;
 mod lazy;
 mod memory;
@@ -18,6 +19,7 @@ pub(crate) use call::{CallError, PreparedCallable, call_method, is_calm, is_unwi
 pub(crate) use collect::{Traced, Tracer, trace};
 pub(crate) use dump::{Dumped, show_in_dumps};
 pub(crate) use fork::{process_generation, watch_forks};
+pub(crate) use info::{print_pairs, print_table};
 pub(crate) use interrupt::{Interrupted, run_interrupts};
 pub(crate) use lazy::{Lazy, filled_object, make_lazy};
 pub(crate) use memory::memory_usage;

@@ -220,6 +220,7 @@ impl Reactor {
         if now.instant.since(self.last_tick) > PAUSE {
             self.pauses += 1;
         }
+        self.end_lease(now);
         self.cluster.renew_attempts();
         self.begin_attempts(now);
         self.flush_writers(now);
@@ -228,6 +229,8 @@ impl Reactor {
         let interrupted = self.wait(wait)?;
         if !wait.is_zero() {
             now = self.clock.now();
+            // Before anything is read: a process that was stopped meanwhile has no right to it any more.
+            self.end_lease(now);
         }
         self.take_answers(now);
         self.take_readiness(now);
@@ -444,6 +447,12 @@ impl Reactor {
             return (handled, true);
         }
         self.handle_in_slices(id, count, frames, now)
+    }
+
+    fn end_lease(&mut self, now: Now) {
+        if self.cluster.end_lease(now) {
+            self.carry_out(now);
+        }
     }
 
     fn expire(&mut self, now: Now) {

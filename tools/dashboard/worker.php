@@ -11,10 +11,10 @@ use Apn\AmiClient\Worker\Listener;
 
 require \dirname(__DIR__, 2) . '/tests/bootstrap.php';
 
+/** @var array<string, int> $nodes ports by name */
 $nodes = json_decode((string) getenv('NODES'), true, flags: JSON_THROW_ON_ERROR);
-\assert(\is_array($nodes));
 $manager = AmiClientManager::fromConfig([
-    'servers' => array_map(static fn(mixed $port): array => ['host' => '127.0.0.1', 'port' => $port, 'username' => 'dialer', 'secret' => 's3cret'], $nodes),
+    'servers' => array_map(static fn(int $port): array => ['host' => '127.0.0.1', 'port' => $port, 'username' => 'dialer', 'secret' => 's3cret'], $nodes),
     'options' => ['heartbeat_interval' => 4, 'auth_timeout' => 3, 'backoff_max_ms' => 8_000, 'circuit_cooldown' => 10, 'event_queue_capacity' => 2_000, 'max_events_per_tick' => 200],
 ]);
 $manager->onAnyEvent(static function (): void {

@@ -4,6 +4,7 @@
 //! connections that want to connect, to write or to hand on events stand in lists of their own.
 
 mod dispatch;
+mod lease;
 mod memory;
 mod ready;
 mod registry;
@@ -58,6 +59,8 @@ pub struct Cluster {
     removed: RemovedTotals,
     gone_untold: u64,
     memory: MemoryWatch,
+    /// Until when connections may live.
+    lease: Option<Instant>,
     /// Servers that are neither `Disconnected` nor `Fatal`.
     open_servers: usize,
     ticks: Histogram,
@@ -87,6 +90,7 @@ impl Cluster {
             removed: RemovedTotals::default(),
             gone_untold: 0,
             memory: MemoryWatch::default(),
+            lease: None,
             open_servers: 0,
             ticks: Histogram::new(&TICK_DURATION),
             state_changes: 0,
@@ -150,9 +154,10 @@ impl Cluster {
 
     // ---- commands -----------------------------------------------------------------------------------------
 
-    /// Connects one server, unless it was removed or the client [shuts down](Cluster::shutdown).
+    /// Connects one server, unless it was removed, the client [shuts down](Cluster::shutdown), or its
+    /// [lease](Cluster::set_lease) is over.
     pub fn open(&mut self, id: ServerId, now: Now) {
-        if self.contains(id) && self.shutdown().is_none() {
+        if self.contains(id) && self.shutdown().is_none() && !self.is_lease_over(now) {
             self.with(id, now, Connection::open);
         }
     }
@@ -332,7 +337,7 @@ impl Cluster {
 
     // ---- outputs ------------------------------------------------------------------------------------------
 
-    /// When [`Cluster::handle_timeouts`] is to be called, or [`Cluster::handle_memory`].
+    /// When [`Cluster::handle_timeouts`] is to be called, [`Cluster::handle_memory`], or [`Cluster::end_lease`].
     pub fn next_deadline(&self) -> Option<Instant> {
         self.next_deadline_except(|_, _| false)
     }
@@ -343,7 +348,7 @@ impl Cluster {
             return Some(Instant::default());
         }
         let due = self.timers.iter().find(|&&(at, id)| !skip(id, at)).map(|&(at, _)| at);
-        due.into_iter().chain(self.memory_due()).chain(self.effects.log.due()).min()
+        due.into_iter().chain(self.memory_due()).chain(self.lease_due()).chain(self.effects.log.due()).min()
     }
 
     /// How long ticks worked.

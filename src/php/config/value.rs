@@ -4,6 +4,7 @@ use ami_core::config::Value;
 use ext_php_rs::types::{ZendHashTable, ZendObject, Zval};
 
 use super::options::ClientOptions;
+use crate::php::class::class_name;
 
 /// Deeper than any configuration; an array that contains itself by reference ends here.
 const DEPTH: usize = 8;
@@ -55,7 +56,7 @@ fn read_object(object: &ZendObject) -> Value {
     if let Some(options) = ClientOptions::of(object) {
         return options.as_value();
     }
-    let class = object.get_class_name().unwrap_or_else(|_| "object".to_owned());
+    let class = class_name(object);
     Value::Other(class.into_boxed_str())
 }
 
@@ -63,7 +64,7 @@ fn read_object(object: &ZendObject) -> Value {
 pub(crate) fn named_type(zval: &Zval) -> Value {
     let zval = zval.dereference();
     let name = match zval.object() {
-        Some(object) => object.get_class_name().unwrap_or_else(|_| "object".to_owned()),
+        Some(object) => class_name(object),
         None => read(zval).type_name().to_owned(),
     };
     Value::Other(name.into_boxed_str())

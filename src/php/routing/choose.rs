@@ -89,9 +89,7 @@ fn by_application(engine: &Engine, strategy: &Zval, routed: Option<Routed<'_>>) 
             return Err(PhpException::new("select() was not called".to_owned(), 0, class::error()));
         }
     };
-    let name = strategy.object().and_then(|object| object.get_class_name().ok()).unwrap_or_default();
-    // That of an anonymous class has the path of its file behind a NUL.
-    let name = name.split('\0').next().unwrap_or_default();
+    let name = strategy.object().map(class::class_name).unwrap_or_default();
     let Some(key) = said.dereference().zend_str() else {
         let refusal = every_state(engine.reactor()?.cluster(), &format!("{name} chose none of {count} servers"));
         return Err(refusal.make().into());

@@ -4,13 +4,14 @@
 //! can be resolved in the scope of whoever registers it: `[$this, 'privateMethod']` is callable there and nowhere else.
 //! Nothing of Rust may be borrowed during a call: it can come back in, suspend a Fiber, or never return (a fatal error).
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, c_char};
 use std::fmt;
 use std::ptr;
 
+use ext_php_rs::alloc::efree;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::ffi::{
-    _efree, ext_php_rs_executor_globals, zend_call_known_function, zend_fcall_info_cache, zend_function,
+    ext_php_rs_executor_globals, zend_call_known_function, zend_fcall_info_cache, zend_function,
     zend_hash_str_find_ptr_lc, zend_is_callable_ex,
 };
 use ext_php_rs::types::{ZendObject, Zval};
@@ -176,7 +177,7 @@ unsafe fn take_text(text: *mut c_char) -> Option<String> {
     // SAFETY: a C string of the engine's allocator, which the caller owns.
     unsafe {
         let taken = CStr::from_ptr(text).to_string_lossy().into_owned();
-        _efree(text.cast::<c_void>());
+        efree(text.cast::<u8>());
         Some(taken)
     }
 }

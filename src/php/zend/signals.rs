@@ -85,6 +85,8 @@ impl Drop for Caught {
 pub(crate) fn wire() -> io::Result<&'static Wire> {
     static OWNER: AtomicU32 = AtomicU32::new(u32::MAX);
     let generation = super::process_generation();
+    // Two threads of PHP may ask at once, and whoever watches the wire of the one that came first would never be woken.
+    let _held = HELD.lock().map_err(|_| io::Error::other("a lock is poisoned"))?;
     // A child has to have one of its own: that of its parent would wake the parent.
     if OWNER.load(Ordering::Relaxed) != generation {
         WIRE.store(Box::into_raw(Box::new(Wire::new()?)), Ordering::Release);

@@ -203,6 +203,9 @@ impl Drop for FoundKey {
     }
 }
 
+// SAFETY: nobody else writes to its strings, as nobody counts references to permanent ones, and they are freed in no thread.
+unsafe impl Send for Names {}
+
 impl Names {
     const PLACES: usize = MAX_NAMES * 2;
 

@@ -46,6 +46,8 @@ counters! {
     logins,
     /// Logins that were refused.
     logins_refused,
+    /// Sessions that said goodbye.
+    logoffs,
     /// Actions read, known or not.
     actions,
     /// Events queued or sent, each session counted.

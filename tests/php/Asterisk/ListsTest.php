@@ -62,7 +62,7 @@ final class ListsTest extends AsteriskTestCase
     #[DataProvider('versions')]
     public function test_lists_asked_for_in_a_flood_get_their_own_items(string $version): void
     {
-        $manager = $this->manager($version);
+        $manager = $this->manager($version, ['username' => 'steady']);
         $client = $manager->server('pbx')->waitUntilReady();
         $sequence = [];
         $isOver = false;
@@ -78,31 +78,36 @@ final class ListsTest extends AsteriskTestCase
             return $sequence !== [];
         }, 5.0, 'the flood');
 
+        $before = self::total($sequence);
         $names = ['QueueStatus', 'PJSIPShowEndpoints', 'DeviceStateList', 'QueueSummary', 'CoreShowChannels'];
-        $actions = [];
-        for ($list = 0; $list < self::LISTS; $list++) {
-            $actions[] = [$names[$list % \count($names)], $client->send(new GenericAction($names[$list % \count($names)]))];
-        }
         $counts = [];
-        foreach ($actions as [$name, $action]) {
-            self::assertTrue($action->await(20_000)->isSuccess(), $name);
-            $events = $action->events();
-            $ids = array_unique(array_map(static fn(AmiEvent $event): ?string => $event->get('ActionID'), $events));
-            self::assertSame([$action->actionId()], $ids, $name);
-            $end = $events[\count($events) - 1];
-            self::assertSame('Complete', $end->get('EventList'), $name);
-            self::assertCount((int) $end->get('ListItems') + 1, $events, $name);
-            $counts[$name][] = \count($events);
-        }
+        // The server may let the flood rest for all lists of a round.
+        do {
+            $actions = [];
+            for ($list = 0; $list < self::LISTS; $list++) {
+                $actions[] = [$names[$list % \count($names)], $client->send(new GenericAction($names[$list % \count($names)]))];
+            }
+            foreach ($actions as [$name, $action]) {
+                self::assertTrue($action->await(20_000)->isSuccess(), $name);
+                $events = $action->events();
+                $ids = array_unique(array_map(static fn(AmiEvent $event): ?string => $event->get('ActionID'), $events));
+                self::assertSame([$action->actionId()], $ids, $name);
+                $end = $events[\count($events) - 1];
+                self::assertSame('Complete', $end->get('EventList'), $name);
+                self::assertCount((int) $end->get('ListItems') + 1, $events, $name);
+                $counts[$name][] = \count($events);
+            }
+            self::assertLessThan(100 * self::LISTS, array_sum(array_map(\count(...), $counts)), 'the lists come amid the flood');
+        } while (self::total($sequence) === $before);
         self::assertGreaterThan(2, $counts['QueueStatus'][0]);
         foreach (['QueueStatus', 'PJSIPShowEndpoints', 'QueueSummary'] as $name) {
             self::assertCount(1, array_unique($counts[$name]), "$name is the same each time");
         }
-        self::assertFalse($isOver, 'the lists were asked for, and came, while the flood went on');
 
-        self::tickUntil($manager, static function () use (&$isOver): bool {
-            return $isOver;
-        }, 30.0, 'the end of the flood');
+        self::tickUntil($manager, static function () use (&$isOver, $client): bool {
+            return $isOver || $client->state() !== ConnectionState::Ready;
+        }, 60.0, 'the end of the flood');
+        self::assertSame(0, $manager->metrics()['servers']['pbx']['losses'], 'the session stood the flood');
         self::assertContains(range(0, self::FLOOD - 1), $sequence, 'the flood came whole and in order');
     }
 
@@ -164,6 +169,12 @@ final class ListsTest extends AsteriskTestCase
         self::assertGreaterThanOrEqual(40, $heard['Newchannel'] ?? 0);
         $client->call(new GenericAction('Hangup', ['Channel' => '/^Local\/1012@default/']));
         self::assertSame(ConnectionState::Ready, $client->state());
+    }
+
+    /** @param array<string, list<int>> $sequence */
+    private static function total(array $sequence): int
+    {
+        return array_sum(array_map(\count(...), $sequence));
     }
 
     /** @return list<string> the frames of an answer, without ActionIDs */

@@ -82,7 +82,9 @@ final class TypedActionsTest extends AsteriskTestCase
         // The numbers of the two halves of a Local channel differ after the semicolon.
         $pending = self::finished($client, Hangup::channelsMatching('^' . strstr($channel, ';', true) . ';'));
         $names = array_map(static fn(AmiEvent $event): string => $event->name, $pending->events());
-        self::assertSame([EventName::CHANNEL_HUNGUP, EventName::CHANNEL_HUNGUP, EventName::CHANNELS_HUNGUP_LIST_COMPLETE], $names);
+        self::assertSame(EventName::CHANNELS_HUNGUP_LIST_COMPLETE, array_pop($names));
+        // The end of one half may end the other before the server comes to it.
+        self::assertContains($names, [[EventName::CHANNEL_HUNGUP], [EventName::CHANNEL_HUNGUP, EventName::CHANNEL_HUNGUP]]);
     }
 
     #[DataProvider('versions')]

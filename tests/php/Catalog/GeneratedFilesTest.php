@@ -33,6 +33,7 @@ final class GeneratedFilesTest extends TestCase
         yield 'the names of events' => ['php/EventName.php', 'php/EventName.php is out of date'];
         yield 'the lists of the core' => ['src/core/catalog/lists.rs', 'src/core/catalog/lists.rs is out of date'];
         yield 'the events of the core' => ['src/core/catalog/events.rs', 'src/core/catalog/events.rs is out of date'];
+        yield 'the rights that diagnoses know' => ['php/Diagnosis/Catalog.php', 'php/Diagnosis/Catalog.php is out of date'];
     }
 
     #[DataProvider('files')]
@@ -85,7 +86,7 @@ final class GeneratedFilesTest extends TestCase
     private function copy(): string
     {
         $this->copy = sys_get_temp_dir() . '/apn-ami-catalog-' . bin2hex(random_bytes(6));
-        foreach (['tools/ami/src', 'tools/ami/tables', 'tools/ami', 'php/Actions', 'src/core/catalog', 'docs'] as $folder) {
+        foreach (['tools/ami/src', 'tools/ami/tables', 'tools/ami', 'php/Actions', 'php/Diagnosis', 'src/core/catalog', 'docs'] as $folder) {
             @mkdir("$this->copy/$folder", 0o777, true);
             foreach ((array) glob(self::PROJECT . "/$folder/*") as $file) {
                 if (is_file((string) $file)) {

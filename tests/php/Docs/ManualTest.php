@@ -35,16 +35,16 @@ final class ManualTest extends TestCase
         }
     }
 
-    /** @return iterable<string, array{string}> */
-    public static function scripts(): iterable
+    /** @return array<string, array{string}> the scripts of which the page shows what they say; SamplesTest runs the others */
+    public static function scripts(): array
     {
-        return array_filter(self::blocks(), static fn(array $block): bool => str_starts_with($block[0], '<?php'));
+        return self::blocks(static fn(Sample $sample): bool => $sample->isScript() && $sample->marker === '');
     }
 
-    /** @return iterable<string, array{string}> */
-    public static function fragments(): iterable
+    /** @return array<string, array{string}> */
+    public static function fragments(): array
     {
-        return array_filter(self::blocks(), static fn(array $block): bool => !str_starts_with($block[0], '<?php'));
+        return self::blocks(static fn(Sample $sample): bool => !$sample->isScript() && $sample->marker === '');
     }
 
     #[DataProvider('scripts')]
@@ -75,20 +75,16 @@ final class ManualTest extends TestCase
         self::assertSame('', $this->run_php(self::PRELUDE . $code, $environment));
     }
 
-    /** @return array<string, array{string}> the code by file and place */
-    private static function blocks(): array
+    /**
+     * @param \Closure(Sample): bool $which
+     *
+     * @return array<string, array{string}> the code by file and place
+     */
+    private static function blocks(\Closure $which): array
     {
-        $blocks = [];
-        $pages = glob(self::ROOT . '/docs/*.md');
-        self::assertIsArray($pages);
-        foreach ([self::ROOT . '/README.md', ...$pages] as $file) {
-            preg_match_all('/^```php\n(.*?)^```$/ms', (string) file_get_contents($file), $found);
-            foreach ($found[1] as $place => $code) {
-                $blocks[basename($file) . ' ' . $place + 1] = [$code];
-            }
-        }
+        $samples = array_filter(Sample::of('php'), static fn(array $one): bool => $which($one[0]));
 
-        return $blocks;
+        return array_map(static fn(array $one): array => [$one[0]->code], $samples);
     }
 
     /** @return string the port of a node that lives as long as the test */
@@ -122,7 +118,7 @@ final class ManualTest extends TestCase
         return $said;
     }
 
-    private static function built(string $file): string
+    public static function built(string $file): string
     {
         $target = getenv('CARGO_TARGET_DIR');
         $file = ($target === false ? self::ROOT . '/target' : $target) . '/debug/' . $file;

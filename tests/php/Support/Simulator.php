@@ -15,6 +15,9 @@ final class Simulator
     /** @var resource|null */
     private $input;
 
+    /** @var resource|null */
+    private $output;
+
     /** @var non-empty-array<string, int> port by name */
     public readonly array $nodes;
 
@@ -24,15 +27,14 @@ final class Simulator
         $command = [self::binary(), '--port', '0', '--listen-file', $file, '--parent-pid', (string) getmypid(), '--quiet', ...array_values($arguments)];
         $descriptors = [0 => ['file', '/dev/null', 'r']];
         if (\in_array('--stdin', $arguments, true)) {
-            // The answers to commands are of no interest here.
-            $descriptors = [0 => ['pipe', 'r'], 1 => ['file', '/dev/null', 'w']];
+            $descriptors = [0 => ['pipe', 'r'], 1 => ['pipe', 'w']];
         }
         $process = proc_open($command, $descriptors, $pipes);
         if ($process === false) {
             throw new \RuntimeException("cannot run $command[0]");
         }
         $this->process = $process;
-        $this->input = $pipes[0] ?? null;
+        [$this->input, $this->output] = $pipes + [null, null];
         $deadline = microtime(true) + self::START_SECONDS;
         $lines = '';
         while ($lines === '') {
@@ -69,11 +71,18 @@ final class Simulator
         return proc_get_status($this->process)['pid'];
     }
 
-    /** A line for its standard input, such as 'pbx2 fault reset'; it must have been started with --stdin. */
+    /**
+     * A fault by a line for its standard input, such as 'pbx2 fault reset'; it must have been started with --stdin. The fault is in force
+     * when this returns.
+     */
     public function command(string $line): void
     {
-        if ($this->input === null || fwrite($this->input, "$line\n") === false) {
+        if ($this->input === null || $this->output === null || fwrite($this->input, "$line\n") === false) {
             throw new \LogicException('this simulator takes no commands: it was not started with --stdin');
+        }
+        $answer = trim((string) fgets($this->output));
+        if ($answer !== 'ok') {
+            throw new \LogicException("the simulator says to \"$line\": $answer");
         }
     }
 

@@ -14,6 +14,7 @@ mod filters;
 mod gaps;
 mod heartbeat;
 mod hour;
+mod lease;
 mod limits;
 mod lists;
 mod login;

@@ -138,6 +138,7 @@ impl World {
     /// What a tick does without readiness.
     pub(crate) fn tick(&mut self) {
         self.cluster.begin_tick();
+        self.cluster.end_lease(self.now);
         self.cluster.handle_timeouts(self.now, |_, _| false);
         if self.cluster.memory_due().is_some_and(|due| due <= self.now.instant) {
             self.measured.push(self.now.instant);

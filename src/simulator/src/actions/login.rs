@@ -126,6 +126,7 @@ fn report(action: &mut Action<'_>, account: &str) {
 
 pub(super) fn logoff(action: &mut Action<'_>) {
     let id = action.id();
+    crate::stats::add(&action.node.shared.counters.logoffs, 1);
     crate::frame::Frame::response(action.out(), "Goodbye", id.as_deref())
         .put("Message", "Thanks for all the fish.")
         .end();

@@ -9,11 +9,9 @@ use Apn\AmiClient\EventList;
 use Apn\AmiClient\GenericAction;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\DataProviderExternal;
-use PHPUnit\Framework\Attributes\RequiresPhpExtension;
 use PHPUnit\Framework\TestCase;
 
 /** Every action that Asterisk 16 or 22 documents. */
-#[RequiresPhpExtension('apn_ami')]
 final class AllActionsTest extends TestCase
 {
     /** Headers that servers read by another name than they document. */

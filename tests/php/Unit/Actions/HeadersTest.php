@@ -38,10 +38,8 @@ use Apn\AmiClient\Command as CommandStrategy;
 use Apn\AmiClient\CompletionStrategy;
 use Apn\AmiClient\InvalidConfigurationException;
 use PHPUnit\Framework\Attributes\DataProvider;
-use PHPUnit\Framework\Attributes\RequiresPhpExtension;
 use PHPUnit\Framework\TestCase;
 
-#[RequiresPhpExtension('apn_ami')]
 final class HeadersTest extends TestCase
 {
     /** @return iterable<string, array{callable(): TypedAction, array<string, mixed>}> */

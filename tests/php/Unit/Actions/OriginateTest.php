@@ -7,10 +7,8 @@ namespace Apn\AmiClient\Tests\Unit\Actions;
 use Apn\AmiClient\Actions\Originate;
 use Apn\AmiClient\AsyncEvent;
 use PHPUnit\Framework\Attributes\DataProvider;
-use PHPUnit\Framework\Attributes\RequiresPhpExtension;
 use PHPUnit\Framework\TestCase;
 
-#[RequiresPhpExtension('apn_ami')]
 final class OriginateTest extends TestCase
 {
     public function test_a_call_to_an_extension_begins_at_its_first_priority(): void

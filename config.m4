@@ -1,0 +1,2 @@
+dnl phpize looks here.
+m4_include([packaging/config.m4])

@@ -1,0 +1,1 @@
+mod debian/apn_ami.ini

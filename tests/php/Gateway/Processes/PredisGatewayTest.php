@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Apn\AmiClient\Tests\Gateway\Processes;
+
+final class PredisGatewayTest extends GatewayProcessTestCase
+{
+    protected static function driver(): string
+    {
+        return 'predis';
+    }
+}
