@@ -28,6 +28,7 @@ var_dump($client->health()['circuit'], $client->health()['last_error']);
 $refused = thrown(fn () => $client->send(new GenericAction('Ping')));
 $plain = $simulator->manager([], ['secret' => 'wr0ngs3cret', 'auth' => 'plain'], logger: $logger);
 $f = thrown(fn () => $plain->default()->waitUntilReady());
+until($plain, fn () => \count($logger->of('connecting failed')) >= 2);
 ob_start();
 var_dump($manager, $client, $e, $refused, $f, $manager->health(), $manager->metrics());
 print_r([$manager, $client, $e, $refused, $f]);
